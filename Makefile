@@ -1,0 +1,42 @@
+# make demo and make test need python3 (3.11 or newer), python3-venv and make; they set up the rest in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-driver fuzz lint format clean
+
+demo: $(VENV)/ready
+	@$(BIN)/antirelou demo
+
+test: $(VENV)/ready
+	$(BIN)/pytest
+
+# The library as shipped, failing where ours does not: real threads, real seconds.
+test-driver: $(VENV)/ready
+	$(BIN)/pytest tests/driver
+
+# 100,000 mutated or random PDUs: none may raise; prints the processor time of each.
+fuzz: $(VENV)/ready
+	$(BIN)/python tests/fuzz_pdus.py
+
+lint: $(VENV)/lint-ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/lint-ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/ready: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@
+
+$(VENV)/lint-ready: $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,lint]"
+	@touch $@
