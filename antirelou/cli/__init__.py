@@ -1,0 +1,87 @@
+"""The command `antirelou`: a group that loads a command's module only when it is called.
+
+Owns the table of commands, `main`, and where an error becomes an exit status (`cli/errors.py`). Every other module
+here is one command, or a few siblings. It prints; nothing else in antirelou does. It talks to the daemon through the
+log only, and knows neither SQL nor AT.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from antirelou import __version__
+
+# Help, in the order in which an operator needs it: group -> command -> (module, short help).
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "The service": {
+        "run": ("run", "Take in texts and answer them, until stopped."),
+        "check": ("check", "Say whether a text could be answered now, and what to do if not."),
+        "status": ("status", "Show the line, its limits and what waits, on one screen."),
+        "config": ("config", "Print the commented default configuration, or check yours."),
+        "line": ("line", "Show the lines; accept another SIM, forget a refused PIN."),
+    },
+    "The log": {
+        "log": ("log", "Show what was received and what became of it."),
+        "why": ("why", "Tell the whole story of one message."),
+    },
+    "The operator's orders": {
+        "pause": ("orders", "Hold every reply; go on receiving."),
+        "resume": ("orders", "Let replies leave again."),
+        "approve": ("orders", "Let waiting replies leave (mode \"approved\")."),
+        "drop": ("orders", "Take waiting replies back for ever."),
+        "block": ("orders", "Never answer these numbers."),
+        "unblock": ("orders", "Answer these numbers again."),
+    },
+    "Trying out": {
+        "demo": ("demo", "Play texter against a simulated modem; needs nothing."),
+        "text": ("text", "Count a text's septets and segments."),
+        "simulate": ("simulate", "Put a simulated modem on a pseudo-terminal."),
+    },
+}  # fmt: skip
+_MODULES = {name: module for group in COMMANDS.values() for name, (module, _) in group.items()}
+
+
+class Commands(click.Group):
+    """Finds a command in the table, and imports its module only then."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _MODULES:
+            return None
+        module = importlib.import_module(f"antirelou.cli.{_MODULES[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the groups from the table, so that help loads no command."""
+        for title, commands in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, short) for name, (_, short) in commands.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, "--version", message="antirelou %(version)s")
+@click.option("--debug", is_flag=True, envvar="ANTIRELOU_DEBUG", help="Show a traceback when antirelou itself fails.")
+def group(debug: bool) -> None:
+    """A phone number for someone who will not take no for an answer.
+
+    Whoever texts the SIM in your modem gets, some hours later, one short lesson.
+
+    \b
+    antirelou demo                          see it work, without hardware
+    antirelou config > /etc/antirelou.toml  then adapt the file
+    antirelou check                         what is missing
+    systemctl start antirelou
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with a status: 0, 1 a bug, 2 usage, 69 modem, 75 try again, 78 configuration."""
+    from antirelou.cli.errors import run_group
+
+    sys.exit(run_group(group, sys.argv[1:]))

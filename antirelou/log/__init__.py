@@ -1,0 +1,83 @@
+"""The only place with SQL.
+
+`Store` is the daemon's: it writes. `Reader` is everybody else's: it only reads. `give_order` is how the CLI speaks to
+a running daemon, `holder` tells whether there is one, `verify` recomputes the chain. Names are imported on first use,
+so that a reading command does not load what only the daemon needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from antirelou.log.chain import Fault, verify
+    from antirelou.log.errors import (
+        DiskFull,
+        KeyMissing,
+        KeyWrong,
+        LineHeld,
+        LogBusy,
+        LogDamaged,
+        LogError,
+        LogMissing,
+        NewerSchema,
+        NotADatabase,
+        ReadOnlyLog,
+    )
+    from antirelou.log.facts import DueReply, Message, Noted, Order, State, Stored, SubmitState, Taken, Verdict
+    from antirelou.log.lock import holder
+    from antirelou.log.orders import give_order
+    from antirelou.log.reader import Reader
+    from antirelou.log.store import Store
+
+_ERRORS = (
+    "DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError LogMissing NewerSchema NotADatabase ReadOnlyLog"
+)
+_FACTS = "DueReply Message Noted Order State Stored SubmitState Taken Verdict"
+_HOMES = {
+    "chain": "Fault verify",
+    "errors": _ERRORS,
+    "facts": _FACTS,
+    "lock": "holder",
+    "orders": "give_order",
+    "reader": "Reader",
+    "store": "Store",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [  # noqa: F822 - found by __getattr__
+    "DiskFull",
+    "DueReply",
+    "Fault",
+    "KeyMissing",
+    "KeyWrong",
+    "LineHeld",
+    "LogBusy",
+    "LogDamaged",
+    "LogError",
+    "LogMissing",
+    "Message",
+    "NewerSchema",
+    "NotADatabase",
+    "Noted",
+    "Order",
+    "ReadOnlyLog",
+    "Reader",
+    "State",
+    "Store",
+    "Stored",
+    "SubmitState",
+    "Taken",
+    "Verdict",
+    "give_order",
+    "holder",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

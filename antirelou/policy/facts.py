@@ -109,7 +109,9 @@ class History:
     queued: bool = False  # a reply to this number is queued or being submitted
     blocked: bool = False
     opted_out: bool = False
-    distress_told: bool = False
+    distress_told: bool = False  # a distress text was ever marked for this number
+    distress_queued: bool = False
+    caller_insists: bool = False  # a caller who also wrote, or called before, at least 10 minutes apart
     tests_today: int = 0  # rolling 24 h
     same_text_in_hour: int = 0  # this message included
     since_reply_in_five_minutes: int = 0
@@ -162,7 +164,7 @@ class Reserve:
     recipients_month: int = 0  # distinct, marked in this billing month, without this reply's own
     recipient_in_day: bool = False
     recipient_in_month: bool = False
-    oldest_in_hour: datetime | None = None  # when the next segment of the hour falls out
+    oldest_in_hour: datetime | None = None  # when the oldest of them was marked: it falls out an hour later
     oldest_in_day: datetime | None = None
     told: int = 0  # automatic texts ever marked for the recipient
     blocked: bool = False
@@ -172,6 +174,12 @@ class Reserve:
     disk_low: bool = False
     clock_behind: bool = False
     new_sim: bool = False
+    messages_since: int = 0  # from this recipient since the answered message, by service centre time
+    campaign_senders: int = 0  # numbers that sent the answered normalised text in 24 h, this one included
+    in_flood: bool = False  # one is on, or was when the answered message came
+    flood_replies_hour: int = 0  # marked in the last 60 minutes in that flood
+    flood_recipients: int = 0  # distinct, marked in that flood, without this reply's own
+    recipient_in_flood: bool = False
 
 
 @dataclass(frozen=True, slots=True)

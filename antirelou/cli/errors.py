@@ -1,0 +1,65 @@
+"""Where every error becomes a sentence on stderr and an exit status.
+
+0 done, 1 a bug, 2 usage, 69 modem unavailable, 75 try again, 78 configuration, 130 interrupted. A command raises; only
+`run_group` catches. A reader that went away (`antirelou log | head`) is no error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import click
+
+BUG, USAGE, UNAVAILABLE, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 2, 69, 75, 78, 130
+
+
+def run_group(group: click.Group, arguments: list[str]) -> int:
+    """Run `group` and return the exit status; what went wrong is one sentence a line on stderr."""
+    try:
+        status = group.main(arguments, prog_name="antirelou", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
+        return 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.ClickException as misuse:
+        misuse.show()
+        return misuse.exit_code
+    except Exception as error:  # noqa: BLE001 - the last place: what is not ours by design is a bug, and is said so
+        return _told(error, debug=_debug(arguments))
+
+
+def _debug(arguments: list[str]) -> bool:
+    return "--debug" in arguments or os.environ.get("ANTIRELOU_DEBUG", "") not in ("", "0")
+
+
+def _told(error: Exception, *, debug: bool) -> int:
+    """Print the sentence for `error` and return its exit status; modules are named only if they are loaded."""
+    status = exit_status(error)
+    if status == BUG:
+        print(f"antirelou failed: {type(error).__name__}. This is a bug; --debug shows where.", file=sys.stderr)
+        if debug:
+            traceback.print_exception(error)
+        return BUG
+    for sentence in getattr(error, "problems", None) or (str(error),):
+        print(sentence, file=sys.stderr)
+    return status
+
+
+def exit_status(error: BaseException) -> int:
+    """Return the exit status of `error`: what configuration, log and modem raise by design, else a bug."""
+    if isinstance(error, click.ClickException):
+        return error.exit_code
+    known = getattr(error, "exit_status", None)
+    if isinstance(known, int):
+        return known
+    facts = sys.modules.get("antirelou.modem.facts")
+    if facts is not None and isinstance(error, (facts.ModemError,)):
+        return UNAVAILABLE
+    return BUG

@@ -1,0 +1,207 @@
+"""`antirelou pause`, `resume`, `block`, `unblock`, `drop`, `approve`: the operator's orders.
+
+Each checks what was typed before it gives anything. Numbers are read as the daemon reads senders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from antirelou.cli.options import config_option, numbers_option, settings_of
+from antirelou.cli.ordering import order
+from antirelou.cli.output import masked, visible
+from antirelou.log import Reader
+from antirelou.policy.numbers import MASK, NumberKind, classify, normalise
+from antirelou.settings import Settings
+
+_LONGEST_NAME = 11  # characters of an alphanumeric sender (3GPP TS 23.040 clause 9.1.2.5)
+
+_from_file = click.option(
+    "--from-file",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE",
+    help="Numbers in a file, one a line; # begins a remark; - is standard input.",
+)
+
+
+@click.command()
+@config_option
+def pause(config: Path) -> None:
+    """Hold every reply and every decision; go on receiving.
+
+    \b
+    antirelou pause
+    antirelou resume    lets replies leave again
+    """
+    order(settings_of(config), "pause")
+
+
+@click.command()
+@config_option
+@click.option("--clock", is_flag=True, help="Also declare that rows with a time still to come had a wrong clock.")
+def resume(config: Path, clock: bool) -> None:
+    """Let replies leave again.
+
+    \b
+    antirelou resume
+    antirelou resume --clock    after the clock was wrong: replies were held as clock_behind
+    """
+    order(settings_of(config), "resume", [("", {"clock": clock})])
+
+
+@click.command()
+@config_option
+@click.argument("given", nargs=-1, metavar="NUMBER...")
+@_from_file
+@numbers_option
+def block(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbers: bool) -> None:
+    """Never answer these numbers, and drop what waits for them; their texts are still logged.
+
+    \b
+    antirelou block "06 39 98 00 01" +33639980002
+    antirelou block --from-file raiders.txt
+    """
+    _each_number("block", settings_of(config), given, from_file, numbers=numbers)
+
+
+@click.command()
+@config_option
+@click.argument("given", nargs=-1, metavar="NUMBER...")
+@_from_file
+@numbers_option
+def unblock(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbers: bool) -> None:
+    """Answer these numbers again, unless they opted out or were told already.
+
+    \b
+    antirelou unblock "06 39 98 00 01"
+    antirelou unblock --from-file raiders.txt
+    """
+    _each_number("unblock", settings_of(config), given, from_file, numbers=numbers)
+
+
+def _which(command: Any) -> Any:
+    """The options that say whose replies are meant."""
+    for option in (
+        click.option("--all", "everything", is_flag=True, help="All that wait on this line."),
+        click.option("--search", metavar="WORDS", help="Those to messages with these words."),
+        click.option("--sender", metavar="NUMBER", help="Those to this number."),
+        click.argument("ids", nargs=-1, type=click.IntRange(min=1), metavar="[ID...]"),
+        config_option,
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_which
+def drop(config: Path, **which: Any) -> None:
+    """Take waiting replies back for ever: to the messages ID, to a sender, to texts with some words, or all.
+
+    ID is a message's, as `antirelou log` shows it.
+
+    \b
+    antirelou drop 41 42
+    antirelou drop --search "bande de nazes"
+    """
+    settings = settings_of(config)
+    order(settings, "drop", [("", _chosen("drop", settings, **which))])
+
+
+@click.command()
+@_which
+def approve(config: Path, **which: Any) -> None:
+    """Let waiting replies leave, with reply.mode = "approved"; limits and hours still hold.
+
+    ID is a message's, as `antirelou log` shows it.
+
+    \b
+    antirelou log --state queued    what waits
+    antirelou approve 41 42
+    """
+    settings = settings_of(config)
+    order(settings, "approve", [("", _chosen("approve", settings, **which))])
+
+
+def _chosen(
+    kind: str, settings: Settings, *, ids: tuple[int, ...], sender: str | None, search: str | None, everything: bool
+) -> dict[str, Any]:
+    """The argument of the order; exactly one way to choose."""
+    if sum((bool(ids), sender is not None, search is not None, everything)) != 1:
+        raise click.UsageError(f"Say whose replies, in one way: antirelou {kind} ID…, --sender, --search or --all.")
+    if ids:
+        return {"ids": _replies_to(settings, ids)}
+    if sender is not None:
+        return {"sender": address_of(sender, settings.modem.country)}
+    if search is not None:
+        if not search.strip():
+            raise click.UsageError("--search needs a word to look for; --all means all replies.")
+        return {"search": search}
+    return {"all": True}
+
+
+def _replies_to(settings: Settings, messages: Iterable[int]) -> list[int]:
+    """The ids of the replies that wait for these messages; a message without one is a mistake."""
+    found: list[int] = []
+    reader = Reader.open(settings.log.path)
+    try:
+        for number in dict.fromkeys(messages):
+            message = reader.message(number)
+            if message is None:
+                raise click.UsageError(f"There is no message {number} in the log.")
+            if message["line"] != settings.line:
+                raise click.UsageError(
+                    f"Message {number} is of line {message['line']}: name that line's configuration with --config."
+                )
+            waiting = [int(reply["id"]) for reply in message["replies"] if reply["state"] == "queued"]
+            if not waiting:
+                raise click.UsageError(f"No reply waits for message {number}: antirelou why {number} tells its story.")
+            found += waiting
+    finally:
+        reader.close()
+    return found
+
+
+def _each_number(kind: str, settings: Settings, given: tuple[str, ...], file: IO[str] | None, *, numbers: bool) -> None:
+    """One order a number; nothing is ordered if one of them is no number."""
+    addresses = [address_of(number, settings.modem.country) for number in given]
+    if file is not None:
+        addresses += _read(file, settings.modem.country)
+    if not addresses:
+        raise click.UsageError(f'Give at least one number: antirelou {kind} "06 39 98 00 01".')
+    order(
+        settings,
+        kind,
+        [(masked(address, numbers=numbers), {"address": address}) for address in dict.fromkeys(addresses)],
+    )
+
+
+def _read(file: IO[str], country: str) -> list[str]:
+    try:
+        lines = [line.partition("#")[0].strip() for line in file]
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{visible(file.name)} is not UTF-8 text: save it as UTF-8.") from error
+    addresses = []
+    for position, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            addresses.append(address_of(line, country))
+        except click.UsageError as error:
+            raise click.UsageError(f"{visible(file.name)}, line {position}: {error.message}") from error
+    return addresses
+
+
+def address_of(given: str, country: str) -> str:
+    """A sender as the log knows it. A usage error if it could be none."""
+    if MASK in given:
+        raise click.UsageError(f"{visible(given)} is masked: look the number up with antirelou log --numbers.")
+    address = normalise(given.strip(), country)
+    kind = classify(address, country).kind
+    too_long = kind is NumberKind.ALPHANUMERIC and len(address) > _LONGEST_NAME
+    if not address or kind is NumberKind.IMPOSSIBLE or too_long:
+        raise click.UsageError(f'"{visible(given)}" is no number: write it as "06 39 98 00 01" or +33639980001.')
+    return address

@@ -1,0 +1,141 @@
+"""`antirelou text`: what a text costs on the air, and why."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from antirelou import sms
+from antirelou.cli.options import config_option, json_option, loaded
+from antirelou.cli.output import echo, json_line, plural, visible
+from antirelou.config import ConfigError
+from antirelou.settings import Reply
+
+_ROOM = {sms.Alphabet.GSM7: (160, 153), sms.Alphabet.UCS2: (70, 67)}  # alone, and in each segment of several
+_UNIT = {sms.Alphabet.GSM7: "septet", sms.Alphabet.UCS2: "UTF-16 unit"}
+_NAME = {sms.Alphabet.GSM7: "GSM-7", sms.Alphabet.UCS2: "UCS-2"}
+_SHOWN = 10  # characters named one by one
+
+
+@click.command()
+@config_option
+@click.argument("words", nargs=-1, metavar="[TEXT|-]")
+@json_option
+def text(config: Path, words: tuple[str, ...], as_json: bool) -> None:
+    """Count a text's septets and segments; name what makes it longer, and where.
+
+    Without TEXT: the texts of the configuration. With -, the text is read from standard input. Positions count
+    characters from 1.
+
+    \b
+    antirelou text "Si une femme dit non, inutile d’insister."
+    antirelou text - < lesson.txt
+    """
+    warnings: tuple[str, ...] = ()
+    if words:
+        texts, most = {"text": _given(words)}, _max_segments(config)
+    else:
+        read = loaded(config)
+        warnings = tuple(warning for warning in read.warnings if warning.startswith("reply."))
+        texts, most = _configured(read.settings.reply), read.settings.reply.max_segments
+    for number, (name, value) in enumerate(texts.items()):
+        if as_json:
+            echo(json_line(_facts(name, value)))
+            continue
+        if number:
+            echo()
+        for line in _story(name, value, most):
+            echo(line)
+    if not as_json:
+        for warning in warnings:
+            echo(f"\n{visible(warning)}")
+
+
+def _given(words: tuple[str, ...]) -> str:
+    if words != ("-",):
+        given = " ".join(words)
+    else:
+        given = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+    if any("\ud800" <= character <= "\udfff" for character in given):
+        raise click.UsageError("TEXT is not valid UTF-8: save the file as UTF-8, or set the terminal to it.")
+    return given
+
+
+def _max_segments(config: Path) -> int:
+    """The limit to compare with; whoever mends a text in a broken configuration must be able to count it."""
+    try:
+        return loaded(config).settings.reply.max_segments
+    except ConfigError:
+        return Reply().max_segments
+
+
+def _configured(reply: Reply) -> dict[str, str]:
+    texts = {f"reply.texts, text {n}": value for n, value in enumerate(reply.texts, start=1)}
+    for country, values in reply.by_country.items():
+        texts |= {f"reply.by_country.{country}, text {n}": value for n, value in enumerate(values, start=1)}
+    if reply.distress_text:
+        texts["reply.distress_text"] = reply.distress_text
+    return texts
+
+
+def _facts(name: str, given: str) -> dict[str, Any]:
+    """All there is to know about one text; positions count from 1."""
+    sent, replaced = sms.typographic(given)
+    composed, before = sms.compose(sent), sms.compose(given)
+    return {
+        "name": name,
+        "text": sent,
+        "alphabet": _NAME[composed.alphabet],
+        "units": composed.units,
+        "segments": list(composed.segments),
+        "replaced": [{"position": at + 1, "old": old, "new": new} for at, old, new in replaced],
+        "segments_without_replacing": len(before.segments),
+        "forcing": [{"position": at + 1, "character": character} for at, character in composed.forcing],
+        "extension": [{"position": at + 1, "character": character} for at, character in composed.extension],
+    }
+
+
+def _story(name: str, given: str, max_segments: int) -> list[str]:
+    """The same for people."""
+    facts = _facts(name, given)
+    composed = sms.compose(facts["text"])
+    count = len(composed.segments)
+    alone, each = _ROOM[composed.alphabet]
+    room = f"{alone}" if count == 1 else f"{count} × {each}"
+    units = plural(composed.units, _UNIT[composed.alphabet])
+    lines = [
+        f"{name}: {visible(facts['text'])}",
+        f"  {facts['alphabet']}, {units} of {room}: {plural(count, 'segment')}.",
+    ]
+    if facts["replaced"]:
+        swaps = [f"{_named(it['old'])} by {_named(it['new'])} at {it['position']}" for it in facts["replaced"]]
+        saved = facts["segments_without_replacing"]
+        cost = f" As written it would take {plural(saved, 'segment')}." if saved != count else ""
+        lines.append(f"  Replaced: {_listed(swaps)}.{cost}")
+    if facts["forcing"]:
+        forcing = [f"{_named(it['character'])} at {it['position']}" for it in facts["forcing"]]
+        lines.append(f"  UCS-2, 70 characters a segment instead of 160, because of: {_listed(forcing)}.")
+    if facts["extension"]:
+        extension = [f"{_named(it['character'])} at {it['position']}" for it in facts["extension"]]
+        lines.append(f"  Two septets each: {_listed(extension)}.")
+    if count > max_segments:
+        lines.append(f"  Too long: reply.max_segments is {max_segments}. Shorten it, or raise that.")
+    if count > 1:
+        lines += [f"  Segment {n}: {visible(segment)}" for n, segment in enumerate(composed.segments, start=1)]
+    return lines
+
+
+def _named(characters: str) -> str:
+    if not characters:
+        return "nothing"
+    if characters.isspace() or visible(characters) != characters:
+        return "a space" if characters == " " else " ".join(f"U+{ord(character):04X}" for character in characters)
+    return characters
+
+
+def _listed(items: list[str]) -> str:
+    more = len(items) - _SHOWN
+    return ", ".join(items[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,82 @@
+"""What can be used but is probably not meant, or has no effect yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from antirelou import sms
+from antirelou.policy.numbers import classify
+from antirelou.settings import DAY, Settings
+
+# Above these French networks were seen to suspend lines, some for good.
+_SEEN_SUSPENDED = {
+    "segments_per_hour": 100,
+    "segments_per_day": 500,
+    "recipients_per_day": 200,
+    "recipients_per_month": 200,
+}
+# Sections, and keys of others, that are read and checked but do nothing yet.
+WITHOUT_EFFECT = frozenset({"flood", "health", "privacy", "metrics", "alerts", "reply.patience", "calls.reply"})
+
+
+def warnings_about(settings: Settings, data: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences about settings that are in force; `data` is what the operator wrote himself."""
+    yield from _limits(settings)
+    yield from _hours(settings)
+    yield from _numbers(settings)
+    for country in sorted(settings.reply.by_country.keys() - set(settings.reply.countries)):
+        yield f"reply.by_country.{country} is never used: add {country!r} to reply.countries, or remove it."
+    for name in _set_keys(data):
+        if name in WITHOUT_EFFECT or name.partition(".")[0] in WITHOUT_EFFECT:
+            yield f"{name} has no effect yet in this version."
+
+
+def _limits(settings: Settings) -> Iterator[str]:
+    for key, bound in _SEEN_SUSPENDED.items():
+        limit = getattr(settings.limits, key)
+        if limit > bound:
+            yield (
+                f"limits.{key} = {limit} is above {bound}, from where networks in France suspend lines, some for good: "
+                "lower it unless your operator agreed in writing."
+            )
+    reply, limits = settings.reply, settings.limits
+    texts = (*reply.texts, *(text for texts in reply.by_country.values() for text in texts), reply.distress_text)
+    longest = max(len(sms.compose(text).segments) for text in texts)
+    for key in ("segments_per_hour", "segments_per_day"):
+        if getattr(limits, key) < longest:
+            yield (
+                f"limits.{key} = {getattr(limits, key)} never lets a text of {longest} segments leave: "
+                "raise the limit, or shorten the text."
+            )
+
+
+def _hours(settings: Settings) -> Iterator[str]:
+    hours = settings.reply.hours
+    if hours is None:
+        return
+    opens, closes = (datetime.combine(date.min + DAY, at) for at in (hours.opens, hours.closes))
+    closed = (opens - closes) % DAY
+    if settings.reply.expire_after <= closed:
+        shut = round(closed / timedelta(hours=1), 1)
+        yield (
+            f"reply.expire_after is not longer than the {shut:g} hours a day in which no reply leaves: replies that "
+            "are due then may expire before they could leave. Make it longer, or widen reply.hours."
+        )
+
+
+def _numbers(settings: Settings) -> Iterator[str]:
+    country = settings.modem.country
+    for number in settings.operator.numbers:
+        kind = classify(number, country).kind
+        if number == settings.modem.number:
+            yield f"operator.numbers has {number}, this line's own number, which is never answered: remove it there."
+        elif not classify(number, country).replyable:
+            yield f"operator.numbers has {number}, no mobile number ({kind}): test answers to it may be charged or lost."
+
+
+def _set_keys(data: Mapping[str, Any]) -> Iterator[str]:
+    for name, section in data.items():
+        if isinstance(section, dict):
+            yield from (f"{name}.{key}" for key in section)

@@ -1,0 +1,286 @@
+"""One cycle, and the loop around it.
+
+`cycle` is all the work: orders, take in, join, decide, reply, tell. The daemon, the demo and the tests call the same
+one. `run` is the loop: it opens the modem, calls `cycle` until nothing is left to do, waits for the next thing to
+happen, and climbs the recovery ladder when the modem fails. One thread: whoever waits is whoever reads.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from antirelou.clock import Clock, Timekeeper
+from antirelou.daemon import orders
+from antirelou.daemon.calls import Calls
+from antirelou.daemon.intake import Intake
+from antirelou.daemon.line import Line
+from antirelou.daemon.pins import Pins
+from antirelou.daemon.recovery import Ladder, state_of
+from antirelou.daemon.reply import Replying
+from antirelou.daemon.tell import Systemd
+from antirelou.log import DiskFull, LogBusy, LogError, Store
+from antirelou.modem import Modem
+from antirelou.modem.facts import (
+    CallEnded,
+    DirectPdu,
+    Indication,
+    LateSubmitted,
+    MemoryFull,
+    ModemError,
+    ModemSilent,
+    NewMessage,
+    Rebooted,
+    Ring,
+    Stopping,
+)
+from antirelou.settings import Settings
+
+log = logging.getLogger("antirelou")
+
+_SLICE = 1.0  # seconds of idle wait between two looks at the operator's orders and feeds of the watchdog
+_WEATHER = 5.0  # seconds before a full disk or a locked file is tried again
+
+
+class Exhausted(Exception):
+    """Every rung of the ladder was tried; only a fresh process is left, which systemd starts on status 69."""
+
+    exit_status = 69
+
+
+class Daemon:
+    """One line: one SIM in one modem, one row in `lines`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        store: Store,
+        open_port: Callable[..., object] | None = None,
+        draw: Callable[[], float] = random.SystemRandom().random,
+        reload: Callable[[], Settings | None] = lambda: None,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self._clock = clock
+        self._open_port = open_port
+        self._reload_settings = reload
+        self._timekeeper = Timekeeper(clock, store.newest_time())
+        self._systemd = Systemd(clock)
+        self._intake = Intake(settings, store, self._timekeeper, draw)
+        self._replying = Replying(settings, store, self._timekeeper)
+        self._calls = Calls(settings, store, self._timekeeper)
+        self._line = Line(settings, store, self._timekeeper, self._systemd)
+        self._ladder = Ladder()
+        self._modem = self._new_modem()
+        self._is_open = False
+        self._open_at = clock.boot()
+        self._stopping = self._reloading = False
+        self._version: int | None = None  # of the log, when the orders were last looked at
+
+    # The loop
+
+    def run(self) -> None:
+        """Work until `stop`. Raises `Exhausted`, and `LogError` when the log is broken rather than busy or full."""
+        self._systemd.ready()
+        while not self._stopping:
+            try:
+                if self._reloading:
+                    self._reload()
+                if not self._is_open and self._clock.boot() >= self._open_at:
+                    self._open()
+                if not self.cycle():
+                    self._idle()
+            except Stopping:
+                break
+            except ModemError as error:
+                self._lost(error)
+            except (LogBusy, DiskFull) as weather:
+                self._line.weather(weather)
+                self._clock.wait(_WEATHER)
+            self._systemd.alive()
+        self._end()
+
+    def stop(self) -> None:
+        """End `run` soon: what can be repeated is abandoned; callable from a signal handler."""
+        self._stopping = True
+        self._modem.stop()
+        self._clock.wake()
+
+    def reload(self) -> None:
+        """Read the configuration again before the next cycle; callable from a signal handler."""
+        self._reloading = True
+        self._modem.wake()
+        self._clock.wake()
+
+    # The cycle
+
+    def cycle(self) -> bool:
+        """Take in, join, decide, reply, tell; True when a reply left, so that the next cycle should not wait."""
+        self._look_at_clock()
+        self._obey()
+        left = False
+        if self._is_open:
+            self._hear(self._modem.wait(0))
+            self._calls.refuse(self._modem)
+            self._take_in()
+            left = self._submit_one()
+        elif self._ripe():
+            self._intake.decide()
+        self._line.tell(self._modem if self._is_open else None)
+        return left
+
+    def _obey(self) -> None:
+        """Carry out the operator's orders, if another process wrote since the last look."""
+        version = self.store.data_version()
+        if version != self._version and orders.carry_out(self.store, self._timekeeper):
+            self.store.reconsider()
+        self._version = version
+
+    def _submit_one(self) -> bool:
+        if not self._line.may_submit(self._modem):
+            return False
+        self._replying.disk_low = self._line.disk_low
+        return self._replying.one(self._modem)
+
+    def _take_in(self) -> None:
+        """One sweep: everything durable first, then the slots emptied one at a time (P1)."""
+        pdus = self._modem.stored()
+        if not pdus and not self._ripe():
+            return
+        for pdu, row in self._intake.take(pdus):
+            self._intake.emptied(pdu, row, confirmed=self._modem.delete(pdu.storage, pdu.index))
+
+    def _take_direct(self, pdu: DirectPdu) -> None:
+        """Content that is in no slot: durable before the modem is told anything else."""
+        self._intake.take([pdu])
+
+    def _ripe(self) -> bool:
+        """Whether something waits for its decision that could get it now."""
+        seconds = self.store.next_ripe(self._timekeeper.moment())
+        return seconds is not None and seconds <= 0
+
+    def _hear(self, indications: Sequence[Indication]) -> bool:
+        """Act on indications; True when one of them says that there is something to sweep."""
+        sweep = False
+        for indication in indications:
+            match indication:
+                case Ring() | CallEnded():
+                    self._calls.heard(indication)
+                case LateSubmitted(message_reference):
+                    self._replying.late(message_reference)
+                case Rebooted(sign):
+                    self._line.event("modem_rebooted", f"The modem started again by itself ({sign}).")
+                    sweep = True
+                case MemoryFull(storage):
+                    self._line.event("storage_full", f"Storage {storage} is full; the network waits for room.")
+                    sweep = True
+                case NewMessage():
+                    sweep = True
+        return sweep
+
+    def _idle(self) -> None:
+        """Wait until an indication, the next due reply, an order, or `poll_interval`."""
+        ends = self._clock.boot() + self._idle_for()
+        while not self._stopping and not self._reloading:
+            left = ends - self._clock.boot()
+            if left <= 0:
+                return
+            if not self._is_open:
+                self._clock.wait(min(left, _SLICE))
+            elif self._hear(self._modem.wait(min(left, _SLICE))):
+                return
+            self._systemd.alive()
+            if self.store.data_version() != self._version:
+                return
+            call = self._calls.refuse_at()
+            ends = min(ends, call) if call is not None else ends
+
+    def _idle_for(self) -> float:
+        """Seconds until something is known to be due."""
+        moment = self._timekeeper.moment()
+        waits = [self.settings.modem.poll_interval.total_seconds(), self._line.look_again()]
+        due = self.store.next_due(moment.at)
+        if due is not None:
+            waits.append((due - moment.at).total_seconds())
+        ripe = self.store.next_ripe(moment)
+        if ripe is not None:
+            waits.append(ripe)
+        if not self._is_open:
+            waits.append(self._open_at - moment.boot)
+        return max(0.0, min(waits))
+
+    # Opening, losing, ending
+
+    def _new_modem(self) -> Modem:
+        return Modem(
+            self.settings.modem,
+            self._clock,
+            pins=Pins(self.store, self._timekeeper),
+            take_direct=self._take_direct,
+            open_port=self._open_port,
+        )
+
+    def _open(self) -> None:
+        identity = self._modem.open()
+        self._is_open = True
+        self._ladder.opened()
+        self._line.opened(identity, self._modem.condition())
+        self.store.reconsider()
+
+    def _lost(self, error: ModemError) -> None:
+        """One rung up: close, and open again after a wait; restart the modem; or end the process."""
+        was_open, self._is_open = self._is_open, False
+        self._line.lost(state_of(error), str(error), was_open=was_open)
+        wait = self._ladder.wait_after(error)
+        if self._ladder.exhausted:
+            self._end()
+            raise Exhausted(f"The modem could not be recovered ({error}) A fresh process will try.") from error
+        if self._ladder.restart_due and isinstance(error, ModemSilent):
+            self._restart_modem()
+        self._modem.close()
+        self._open_at = self._clock.boot() + wait
+
+    def _restart_modem(self) -> None:
+        self._ladder.restarted = True
+        self._line.event("modem_restarted", "The modem does not answer; it is restarted (AT+CFUN=1,1).")
+        self._modem.reset()
+
+    def _reload(self) -> None:
+        """Take the new configuration, or go on with the old one."""
+        self._reloading = False
+        self._systemd.reloading()
+        settings = self._reload_settings()
+        if settings is not None:
+            reopen = settings.modem != self.settings.modem
+            self.settings = settings
+            for part in (self._intake, self._replying, self._calls, self._line):
+                part.settings = settings
+            self.store.reconsider()
+            if reopen:
+                self._modem.close()
+                self._is_open, self._modem = False, self._new_modem()
+        self._systemd.ready()
+
+    def _end(self) -> None:
+        self._systemd.stopping()
+        self._modem.close()
+        try:
+            self._line.stopped()
+        except LogError as error:  # the log is closed below whatever became of its last row
+            log.warning("%s", error)
+
+    def _look_at_clock(self) -> None:
+        """Record a step of the wall clock, and shift this boot's queued replies with it."""
+        step = self._timekeeper.step()
+        moment = self._timekeeper.moment()
+        if step is not None:
+            with self.store.transaction():
+                shifted = self.store.shift_queued(self._clock.boot_id, step, moment)
+            seconds = round(step / timedelta(seconds=1))
+            self._line.event("clock_stepped", f"The clock stepped by {seconds} s; {shifted} queued replies moved with it.")
+        behind = self.store.clock_behind(moment.at)
+        self._intake.clock_behind = self._replying.clock_behind = behind

@@ -1,0 +1,194 @@
+"""Takes in: what the modem listed becomes rows, messages and decisions, in one transaction.
+
+The one place where a short message crosses from the wire into the log. What cannot be decoded is kept as it came.
+Deleting from the SIM is not done here: the caller does it, with the list that `take` returns, after the commit (P1).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from antirelou import sms
+from antirelou.clock import Moment, Timekeeper
+from antirelou.log import Message, Store
+from antirelou.modem.facts import DirectPdu, StoredPdu
+from antirelou.policy import Hold, Kind, Reason, Received, decide, normalise, normalise_text, opts_out
+from antirelou.settings import Settings
+
+log = logging.getLogger("antirelou")
+
+_BELIEVE_REPEATS = 3  # the same octets in the same slot so often, each time after a deletion: the slot is stuck
+_STUCK_RETRY = 3600.0  # seconds between attempts to empty a slot that will not be emptied
+
+
+class Intake:
+    """From octets to decisions."""
+
+    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper, draw: Callable[[], float]) -> None:
+        self.settings = settings
+        self.clock_behind = False
+        self._store = store
+        self._timekeeper = timekeeper
+        self._draw = draw
+        self._deleted: list[int] = []  # rows whose slot was emptied, not yet marked so
+        self._seen: dict[tuple[str, int], tuple[int, int]] = {}  # slot -> (row, times found after a deletion)
+        self._stuck: dict[tuple[str, int], float] = {}  # slot -> boot time of the next attempt
+
+    def take(self, pdus: Sequence[StoredPdu | DirectPdu]) -> list[tuple[StoredPdu, int]]:
+        """Make everything in `pdus` durable; return the slots to empty now, each with its row."""
+        moment = self._timekeeper.moment()
+        doomed: list[tuple[StoredPdu, int]] = []
+        with self._store.transaction():
+            self._flush_deleted(moment)
+            listed: set[int] = set()
+            for pdu in pdus:
+                row = self._keep(pdu, listed, moment)
+                if isinstance(pdu, StoredPdu) and self._stuck.get((pdu.storage, pdu.index), 0.0) <= moment.boot:
+                    doomed.append((pdu, row))
+            self._decide(moment)
+        self._timekeeper.stored(moment)
+        slots = {(pdu.storage, pdu.index) for pdu in pdus if isinstance(pdu, StoredPdu)}
+        self._seen = {slot: seen for slot, seen in self._seen.items() if slot in slots}
+        self._stuck = {slot: at for slot, at in self._stuck.items() if slot in slots}
+        return doomed
+
+    def emptied(self, pdu: StoredPdu, row: int, *, confirmed: bool) -> None:
+        """Remember how the deletion of a slot went; the mark is written with the next commit."""
+        if confirmed:
+            self._deleted.append(row)
+        else:
+            with self._store.transaction():
+                self._stick(pdu, self._timekeeper.moment())
+
+    def decide(self) -> None:
+        """Decide on what became ripe, or was let go, without anything new from the modem."""
+        moment = self._timekeeper.moment()
+        with self._store.transaction():
+            self._flush_deleted(moment)
+            self._decide(moment)
+
+    def _flush_deleted(self, moment: Moment) -> None:
+        if self._deleted:
+            self._store.mark_deleted(self._deleted, moment)
+            self._deleted = []
+
+    def _keep(self, pdu: StoredPdu | DirectPdu, listed: set[int], moment: Moment) -> int:
+        """Keep one short message as it came, and if it is new, what it means."""
+        tpdu = sms.decode(pdu.octets, pdu.length)
+        read = tpdu.salvaged if isinstance(tpdu, sms.Undecodable) else tpdu
+        address = _address(read)
+        sender = normalise(address.value, self.settings.modem.country) if address else ""
+        time = read.service_centre_time if isinstance(read, sms.Deliver | sms.StatusReport) else None
+        stored = pdu if isinstance(pdu, StoredPdu) else None
+        taken = self._store.add_deliver(
+            storage=stored.storage if stored else None,
+            slot=stored.index if stored else None,
+            status=stored.status if stored else None,
+            octets=pdu.octets,
+            canonical=sms.canonical_tpdu(pdu.octets, pdu.length),
+            service_centre_address=read.service_centre_address if read else None,
+            service_centre_time=time.at if time else None,
+            service_centre_time_text=time.isoformat() if time else None,
+            sender=sender,
+            alphanumeric=bool(address and address.alphanumeric),
+            error=tpdu.reason if isinstance(tpdu, sms.Undecodable) else None,
+            moment=moment,
+        )
+        if taken.new:
+            self._understand(taken.id, tpdu, read, sender, moment)
+        else:
+            self._again(taken.id, stored, listed, moment)
+        listed.add(taken.id)
+        return taken.id
+
+    def _understand(
+        self, row: int, tpdu: sms.Tpdu | sms.Undecodable, read: sms.Tpdu | None, sender: str, moment: Moment
+    ) -> None:
+        """Make a message of it, or a segment of one."""
+        deliver = read if isinstance(read, sms.Deliver) else None
+        address = _address(read)
+        message = self._store.add_message(
+            row,
+            kind=sms.kind(tpdu),
+            sender=sender,
+            alphanumeric=bool(address and address.alphanumeric),
+            text=getattr(read, "text", None),
+            segment=deliver.header.segment if deliver else None,
+            service_centre_time=deliver.service_centre_time.at if deliver else None,
+            moment=moment,
+        )
+        log.info("message %d taken in (%s)", message, sms.kind(tpdu))
+        if isinstance(tpdu, sms.StatusReport):
+            self._store.report(
+                tpdu.message_reference, sender, tpdu.status, tpdu.discharge_time.at, moment
+            )
+
+    def _again(self, row: int, pdu: StoredPdu | None, listed: set[int], moment: Moment) -> None:
+        """Tell a message that came again from a slot that was only read again."""
+        if pdu is None or row in listed:
+            self._store.came_again(row, moment)
+            return
+        if self._store.stored(row).deleted_at is None:
+            return  # its deletion was never confirmed: the same delivery, read once more
+        slot = (pdu.storage, pdu.index)
+        before, times = self._seen.get(slot, (row, 0))
+        times = times + 1 if before == row else 1
+        self._seen[slot] = (row, times)
+        if times < _BELIEVE_REPEATS:
+            self._store.came_again(row, moment, storage=pdu.storage, slot=pdu.index)
+        elif times == _BELIEVE_REPEATS:
+            self._stick(pdu, moment)
+
+    def _stick(self, pdu: StoredPdu, moment: Moment) -> None:
+        """A slot that stays full is left alone for an hour, and told once an hour at most."""
+        self._stuck[(pdu.storage, pdu.index)] = moment.boot + _STUCK_RETRY
+        sentence = f"Slot {pdu.index} of storage {pdu.storage} cannot be emptied; what it holds is in the log."
+        if self._store.event("undeletable_slot", sentence, moment).count == 1:
+            log.warning("%s", sentence)
+
+    def _decide(self, moment: Moment) -> None:
+        for message in self._store.undecided(moment):
+            if message.kind is Kind.TEXT and message.complete and opts_out(message.text) and message.hold is None:
+                dropped = self._store.opt_out(message.sender, moment)
+                log.info("message %d asks to be left alone: recorded for ever; %d replies dropped", message.id, dropped)
+            self._decide_one(message, moment)
+
+    def _decide_one(self, message: Message, moment: Moment) -> None:
+        normalised = normalise_text(message.text)
+        history = self._store.history(message, moment.at, normalised=normalised)
+        received = Received(
+            kind=message.kind,
+            sender=message.sender,
+            text=message.text,
+            received_at=message.received_at,
+            service_centre_time=message.service_centre_time,
+            alphanumeric=message.alphanumeric,
+        )
+        history = replace(history, clock_behind=self.clock_behind)
+        verdict = decide(received, history, self.settings, moment.at, draw=self._draw())
+        if isinstance(verdict, Hold):
+            if self._store.hold(message.id, verdict.reason):
+                log.info("message %d waits for its decision: %s", message.id, verdict.reason)
+            return
+        segments = len(sms.compose(verdict.reply.text).segments) if verdict.reply else 0
+        reply = self._store.decide(message.id, verdict, segments, moment, normalised=normalised)
+        if verdict.reply is None:
+            log.info("message %d: %s", message.id, verdict.reason)
+        else:
+            due = verdict.reply.due_at.astimezone(self.settings.reply.time_zone)
+            log.info("message %d: %s; reply %d is due %s", message.id, verdict.reason, reply, f"{due:%d %b %H:%M}")
+        if verdict.reason is Reason.DISTRESS:
+            self._store.event("distress", f"Message {message.id} may be a cry for help.", moment)
+
+
+def _address(tpdu: sms.Tpdu | None) -> sms.Address | None:
+    """Who wrote it: the sender, or of a status report the one it is about."""
+    match tpdu:
+        case sms.Deliver():
+            return tpdu.originating_address
+        case sms.StatusReport():
+            return tpdu.recipient_address
+        case _:
+            return None

@@ -1,0 +1,167 @@
+"""The line's present condition: its row in `lines`, its events, and one sentence for `systemctl status`.
+
+The row is written on change and every ten minutes, so that `antirelou status` needs no modem. A state that lasts is
+told once: when it begins, and when it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from dataclasses import asdict
+
+from antirelou.clock import Timekeeper
+from antirelou.daemon.tell import Systemd
+from antirelou.log import LogError, Store
+from antirelou.modem import Modem
+from antirelou.modem.facts import Condition, Identity, Registration
+from antirelou.settings import Settings
+
+log = logging.getLogger("antirelou")
+
+_REFRESH = 600.0  # seconds between two looks at a line that is well
+_BEFORE_SUBMIT = 60.0  # how old the registration may be when a reply is due
+_WATCH = 5.0  # seconds between two looks at a line without a network
+_NEARLY_FULL = 0.8
+
+_WELL = {
+    "automatic": "Receiving and replying.",
+    "approved": "Receiving; each reply waits for `antirelou approve`.",
+    "never": "Receiving; replies are switched off by reply.mode.",
+}
+
+_NETWORK = {
+    Registration.DENIED: "The network refuses this SIM: ask its operator whether it is active and not barred.",
+    Registration.SEARCHING: "The modem searches for a network: check the antenna and where the dongle stands.",
+    Registration.NOT_REGISTERED: "The modem is in no network: check the antenna, the SIM and its plan.",
+}
+
+
+class Line:
+    """What is known of one SIM in one modem, and who is told."""
+
+    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper, systemd: Systemd) -> None:
+        self.settings = settings
+        self.disk_low = False
+        self._store = store
+        self._timekeeper = timekeeper
+        self._systemd = systemd
+        self._state, self._sentence = "starting", "Starting."
+        self._condition: Condition | None = None
+        self._looked = 0.0  # boot time of the last look at the condition
+        self._weather = False
+
+    # What happened
+
+    def event(self, kind: str, text: str, *, level: int = logging.WARNING) -> None:
+        """Keep one event, and one line in the journal; a repeat within the hour is only counted."""
+        with self._store.transaction():
+            noted = self._store.event(kind, text, self._timekeeper.moment())
+        if noted.count == 1:
+            log.log(level, "%s", text)
+
+    def opened(self, identity: Identity, condition: Condition) -> None:
+        """The modem answers and is initialised."""
+        self._look(condition)
+        moment = self._timekeeper.moment()
+        with self._store.transaction():
+            known = {name: value for name, value in asdict(identity).items() if value is not None}
+            self._store.update_line(moment, **known)
+        model = " ".join(word for word in (identity.manufacturer, identity.model) if word) or "unknown model"
+        self.event("modem_opened", f"The modem answers ({model}).", level=logging.INFO)
+        self._show()
+
+    def lost(self, state: str, sentence: str, *, was_open: bool) -> None:
+        """The modem cannot be used; told when it begins or when the cause changes."""
+        self._condition = None
+        if state == self._state and not was_open:
+            return
+        self.event(state, sentence)
+        self._become(state, sentence)
+
+    def weather(self, error: LogError) -> None:
+        """The log cannot be written now; the modem keeps what it has until it can."""
+        if not self._weather:
+            log.warning("%s Nothing is deleted from the SIM and nothing is sent until then.", error)
+            self._systemd.status(str(error))
+        self._weather = True
+
+    def stopped(self) -> None:
+        """The daemon ends."""
+        self._become("stopped", "The daemon is not running.")
+
+    # How it is
+
+    def may_submit(self, modem: Modem) -> bool:
+        """Whether a submit could succeed now; looks at the network again when what is known is old."""
+        free = shutil.disk_usage(self.settings.log.path.parent).free
+        self.disk_low = free < self.settings.log.reserve
+        self._refresh(modem, _BEFORE_SUBMIT if self._usable() else _WATCH)
+        return self._usable()
+
+    def look_again(self) -> float:
+        """Seconds until the condition wants another look."""
+        if self._condition is None:
+            return _REFRESH
+        every = _REFRESH if self._usable() else _WATCH
+        return max(0.0, self._looked + every - self._timekeeper.moment().boot)
+
+    def tell(self, modem: Modem | None) -> None:
+        """Bring the row and systemd up to date; writes on change and every ten minutes."""
+        if self._weather:
+            self._weather = False
+            log.info("The log can be written again.")
+        if modem is not None:
+            self._refresh(modem, _REFRESH if self._usable() else _WATCH)
+            self._show()
+        self._become(self._state, self._sentence)
+
+    def _usable(self) -> bool:
+        if self._condition is None:
+            return False
+        return self._condition.registration.usable or self._condition.registration is Registration.UNKNOWN
+
+    def _refresh(self, modem: Modem, at_most: float) -> None:
+        if self._timekeeper.moment().boot - self._looked >= at_most:
+            self._look(modem.condition())
+
+    def _look(self, condition: Condition) -> None:
+        before, self._condition = self._condition, condition
+        self._looked = self._timekeeper.moment().boot
+        if before is not None and before.registration != condition.registration:
+            words = _NETWORK.get(condition.registration, f"Registered again ({condition.registration}).")
+            self.event(f"network_{condition.registration}", words)
+        for use in condition.storages:
+            if use.total and use.used >= _NEARLY_FULL * use.total:
+                self.event("storage_nearly_full", f"Storage {use.storage} holds {use.used} of {use.total} messages.")
+
+    def _show(self) -> None:
+        """Derive the state from what is known while the modem is open."""
+        assert self._condition is not None
+        if self._store.paused():
+            state, sentence = "paused", "Receiving; replies are paused until `antirelou resume`."
+        elif not self._usable():
+            state, sentence = "no_network", _NETWORK.get(self._condition.registration, "No network.")
+        elif self.disk_low:
+            state, sentence = "disk_low", "Receiving; replies stopped, since the disk has less free space than log.reserve."
+        else:
+            state, sentence = "ready", _WELL[self.settings.reply.mode]
+        self._state, self._sentence = state, sentence
+
+    def _become(self, state: str, sentence: str) -> None:
+        self._state, self._sentence = state, sentence
+        self._systemd.status(sentence)
+        condition = self._condition
+        with self._store.transaction():
+            self._store.update_line(
+                self._timekeeper.moment(),
+                state=state,
+                sentence=sentence,
+                pid=os.getpid(),
+                registration=condition and condition.registration.value,
+                signal=condition and condition.signal,
+                network=condition and condition.network,
+                service_centre=condition and condition.service_centre,
+                storages=condition and [asdict(use) for use in condition.storages],
+            )

@@ -1,0 +1,102 @@
+"""Orders: what the operator wrote into `control`, carried out within one cycle.
+
+Each order is one transaction with its result, so that an order is never half obeyed nor obeyed twice. Arguments are
+the JSON that the commands write; a row that cannot be understood is answered, not obeyed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from antirelou.clock import Moment, Timekeeper
+from antirelou.log import Order, Store
+
+log = logging.getLogger("antirelou")
+
+Argument = Mapping[str, Any]
+
+
+def carry_out(store: Store, timekeeper: Timekeeper) -> int:
+    """Carry out every open order of this line; return how many there were."""
+    orders = store.open_orders()
+    for order in orders:
+        moment = timekeeper.moment()
+        with store.transaction():
+            result = _obey(store, order, moment)
+            store.done(order.id, result, moment)
+        log.info("order %d (%s): %s", order.id, order.kind, result)
+    return len(orders)
+
+
+def _obey(store: Store, order: Order, moment: Moment) -> str:
+    try:
+        argument = json.loads(order.argument or "{}")
+        return _ORDERS[order.kind](store, argument, moment)
+    except (KeyError, TypeError, ValueError) as error:
+        return f"not understood ({type(error).__name__}: {error})"
+
+
+def _pause(store: Store, argument: Argument, moment: Moment) -> str:
+    return "replies are paused; receiving goes on"
+
+
+def _resume(store: Store, argument: Argument, moment: Moment) -> str:
+    if argument.get("clock"):
+        store.forgive_clock(moment)
+    return "replies go on"
+
+
+def _block(store: Store, argument: Argument, moment: Moment) -> str:
+    return f"blocked; {_replies(store.block(argument['address'], moment))} dropped"
+
+
+def _unblock(store: Store, argument: Argument, moment: Moment) -> str:
+    return "unblocked" if store.unblock(argument["address"], moment) else "was not blocked"
+
+
+def _drop(store: Store, argument: Argument, moment: Moment) -> str:
+    return f"{_replies(store.drop(moment, **_which(argument)))} dropped"
+
+
+def _approve(store: Store, argument: Argument, moment: Moment) -> str:
+    return f"{_replies(store.approve(moment, **_which(argument)))} approved"
+
+
+def _accept_sim(store: Store, argument: Argument, moment: Moment) -> str:
+    store.accept_sim(moment)
+    return "the SIM now in the modem is this line's"
+
+
+def _forget_pin(store: Store, argument: Argument, moment: Moment) -> str:
+    store.forget_pins(moment)
+    return "the PIN in pin_file may be typed once more"
+
+
+def _which(argument: Argument) -> dict[str, Any]:
+    """Whose replies: some ids, a sender's, those whose text holds a word, or all."""
+    return {
+        "reply_ids": tuple(int(number) for number in argument.get("ids", ())),
+        "sender": argument.get("sender"),
+        "search": argument.get("search"),
+        "everything": bool(argument.get("all", False)),
+    }
+
+
+def _replies(number: int) -> str:
+    return f"{number} {'reply' if number == 1 else 'replies'}"
+
+
+# `pause` and `resume` act by being there: whether the line is paused is derived from these rows.
+_ORDERS: dict[str, Callable[[Store, Argument, Moment], str]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "block": _block,
+    "unblock": _unblock,
+    "drop": _drop,
+    "approve": _approve,
+    "line_accept": _accept_sim,
+    "forget_pin": _forget_pin,
+}

@@ -1,0 +1,62 @@
+"""The recovery ladder: what to do when the modem does not do what modems do.
+
+One rung at a time, each with its own wait, each an event: the channel has already resynchronised the line when an
+error arrives here; then the port is closed and opened again; then the modem is restarted (`AT+CFUN=1,1`); then the
+process ends with status 69, for systemd to start a fresh one. A port that is missing, a SIM that wants its operator
+and a network that refuses are states, not faults: they are waited out, whatever it takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from antirelou.modem.facts import ModemError, ModemSilent, PortError, SimRefused
+
+LOOK = 1.0  # seconds between two looks for a port that is not there
+RETRY = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each attempt to open; the last one repeats
+ASK_SIM = 15.0  # seconds between two questions to a SIM that cannot be used
+RESTART_AFTER = 2  # failures to open a silent modem before it is restarted
+GIVE_UP_AFTER = 8  # failures to open before the process ends, if it ever had a modem
+
+
+@dataclass(slots=True)
+class Ladder:
+    """Which rung comes next. Plain counters: none of them costs money."""
+
+    ever_open: bool = False
+    failures: int = 0
+    restarted: bool = False
+
+    def opened(self) -> None:
+        """The modem answers: back to the ground."""
+        self.ever_open, self.failures, self.restarted = True, 0, False
+
+    def wait_after(self, error: ModemError) -> float:
+        """Count one failure; return how many seconds to wait before the next attempt to open."""
+        if isinstance(error, PortError) and error.cause in ("missing", "busy", "not_permitted"):
+            return LOOK
+        if isinstance(error, SimRefused):
+            return ASK_SIM
+        self.failures += 1
+        return RETRY[min(self.failures, len(RETRY)) - 1]
+
+    @property
+    def restart_due(self) -> bool:
+        """Whether the modem itself should be restarted before the next attempt; asked once a climb."""
+        return self.failures >= RESTART_AFTER and not self.restarted
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether only a fresh process is left to try. One that never saw its modem stays: it would be no fresher."""
+        return self.ever_open and self.failures >= GIVE_UP_AFTER
+
+
+def state_of(error: ModemError) -> str:
+    """One word for the line's state, for `lines.state`."""
+    if isinstance(error, PortError):
+        return f"modem_{error.cause}"
+    if isinstance(error, SimRefused):
+        return f"sim_{error.state}"
+    if isinstance(error, ModemSilent):
+        return "modem_silent"
+    return "modem_lost"

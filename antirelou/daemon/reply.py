@@ -1,0 +1,155 @@
+"""Replies: the next due reply that the policy lets go, marked before it leaves, its outcome kept.
+
+The order of writes is the promise (P3, P4): the limits are counted and the submit is marked in one durable
+transaction; only then does the first octet leave; what became of it is written after. A submit whose outcome was not
+written is `unknown` at the next start, and is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from antirelou.clock import Moment, Timekeeper
+from antirelou.log import DueReply, Store
+from antirelou.modem import Modem
+from antirelou.modem.facts import Fate, ModemError, Outcome
+from antirelou.modem.submit_pdu import SubmitPdu, submit_pdus
+from antirelou.policy import Go, Later, Never, Reserve, month_start, release
+from antirelou.settings import Settings
+
+log = logging.getLogger("antirelou")
+
+_DUE_AT_ONCE = 200  # candidates looked at in one cycle
+
+# Waits before a reply that did not leave is tried again, by class of cause (first wait; doubles up to an hour).
+_SIM_BUSY = (14, 314, 512, 515)
+_MEMORY = (320, 321, 322, 531)
+
+
+def first_wait(outcome: Outcome) -> timedelta:
+    """How long a reply that did not leave rests before its second attempt."""
+    if outcome.cms_error in _SIM_BUSY or outcome.cms_error in _MEMORY:
+        return timedelta(seconds=5)
+    if outcome.cms_error is None:
+        return timedelta(seconds=2)  # no prompt, or the modem went away: it was recovered in between
+    return timedelta(minutes=1)
+
+
+class Replying:
+    """Lets due replies go, one at a time."""
+
+    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper) -> None:
+        self.settings = settings
+        self.clock_behind = False
+        self.disk_low = False
+        self._store = store
+        self._timekeeper = timekeeper
+        self._given_up: int | None = None  # the submit whose answer may still come late
+        self._unwritten: tuple[int, Outcome, Moment, datetime] | None = None  # an outcome that the disk had no room for
+
+    def one(self, modem: Modem) -> bool:
+        """Submit the next reply that may leave; False when there is none. Raises what the modem raises."""
+        self._write_outcome()
+        chosen = self._choose()
+        if chosen is None:
+            return False
+        due, pdus, submits = chosen
+        for pdu, submit in zip(pdus, submits, strict=True):
+            if submit != submits[0]:
+                self._mark_next(submit)
+            if not self._submit(modem, due, pdu, submit):
+                break
+        return True
+
+    def late(self, message_reference: int) -> None:
+        """A `+CMGS` came for the submit that was given up: it was accepted after all."""
+        if self._given_up is None:
+            return
+        moment = self._timekeeper.moment()
+        with self._store.transaction():
+            self._store.mend(self._given_up, message_reference, moment)
+        log.info("submit %d was accepted after all (reference %d)", self._given_up, message_reference)
+        self._given_up = None
+
+    def _choose(self) -> tuple[DueReply, tuple[SubmitPdu, ...], list[int]] | None:
+        """Ask the policy about each due reply in turn; mark the first that may go."""
+        moment = self._timekeeper.moment()
+        candidates = self._store.due(moment.at, _DUE_AT_ONCE)
+        if not candidates:
+            return None
+        held: set[str] = set()  # purposes of which no other could leave either
+        with self._store.transaction():
+            for due in candidates:
+                if due.queued.purpose in held:
+                    continue
+                verdict = release(due.queued, self._reserve(due), self.settings, moment.at)
+                match verdict:
+                    case Never(reason):
+                        self._store.drop_reply(due.id, reason, moment)
+                        log.info("reply %d dropped: %s", due.id, reason)
+                    case Later(reason, until, whole_line):
+                        self._store.postpone(due.id, reason, until)
+                        if whole_line:
+                            held.add(due.queued.purpose)
+                    case Go():
+                        pdus = submit_pdus(
+                            due.queued.sender,
+                            due.text,
+                            reference=due.id % 256,
+                            status_report=self.settings.reply.status_report,
+                        )
+                        return due, pdus, self._store.mark(due.id, [pdu.octets for pdu in pdus], moment)
+        return None
+
+    def _reserve(self, due: DueReply) -> Reserve:
+        at = self._timekeeper.moment().at
+        starts = month_start(at, self.settings.limits.month_starts_on, self.settings.reply.time_zone)
+        reserve = self._store.reserve(due.id, at, month_start=starts)
+        return replace(reserve, clock_behind=self.clock_behind, disk_low=self.disk_low)
+
+    def _mark_next(self, submit: int) -> None:
+        with self._store.transaction():
+            self._store.mark_next(submit, self._timekeeper.moment())
+
+    def _submit(self, modem: Modem, due: DueReply, pdu: SubmitPdu, submit: int) -> bool:
+        """Submit one segment and keep what became of it; True when the network accepted it."""
+        self._given_up = None
+        lost: ModemError | None = None
+        try:
+            outcome = modem.submit(pdu)
+        except ModemError as error:  # before Ctrl-Z: nothing has left
+            outcome, lost = Outcome(Fate.NOT_LEFT, said=str(error)), error
+        moment = self._timekeeper.moment()
+        again = moment.at + min(first_wait(outcome) * 2 ** min(due.attempts, 12), timedelta(hours=1))
+        self._journal(due, submit, outcome)
+        if outcome.fate is Fate.UNKNOWN:
+            self._given_up = submit
+        self._unwritten = (submit, outcome, moment, again)
+        self._write_outcome()
+        if lost is not None:
+            raise lost
+        return outcome.fate is Fate.SUBMITTED
+
+    def _write_outcome(self) -> None:
+        """Write the outcome; without an fsync of its own, since losing it makes the submit `unknown` at worst."""
+        if self._unwritten is None:
+            return
+        submit, outcome, moment, again = self._unwritten
+        with self._store.transaction(durable=False):
+            self._store.outcome(submit, outcome, moment, next_attempt_at=again)
+        self._unwritten = None
+
+    def _journal(self, due: DueReply, submit: int, outcome: Outcome) -> None:
+        match outcome.fate:
+            case Fate.SUBMITTED:
+                log.info("reply %d: submit %d accepted, reference %s", due.id, submit, outcome.message_reference)
+            case Fate.NOT_LEFT:
+                log.warning("reply %d: submit %d did not leave (%s); it will be tried again", due.id, submit, outcome.said)
+            case Fate.REFUSED:
+                log.warning("reply %d: submit %d refused by the network (cause %s)", due.id, submit, outcome.cms_error)
+            case Fate.UNKNOWN:
+                log.warning(
+                    "reply %d: fate of submit %d unknown (%s); it is not sent again", due.id, submit, outcome.said
+                )

@@ -1,0 +1,205 @@
+"""The chain: append-only proof that what was logged was not altered, in what order it was logged, and that none is gone.
+
+Every entry has `commitment = SHA-256(nonce || JSON)`, the JSON in canonical form (sorted keys, no spaces, ASCII,
+octets as hexadecimal): `{"at", "kind", "line", "of", "row"}`, `of` being what is committed to; and
+`head = SHA-256(previous head || seq || length of kind || kind || commitment)`, the previous head of the first entry
+being 32 zero octets, seq 8 octets big-endian, the length one octet, the kind UTF-8.
+
+There are two sorts of entry. A *content* entry commits to columns of its row that are written once and never change
+(`COVERED` lists them, and nothing else is covered); its nonce is in that row and is erased with it. A *state* entry
+commits to `chain.facts`, a state that the row had from then on; the newest one of a row must be what the row says
+(`STATES`). A segment's text is covered where it was received; the text of a joined message must be their join.
+There is one chain a file: the head is read inside the IMMEDIATE transaction that extends it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from antirelou.log.connection import Connection
+from antirelou.log.times import stamp
+
+NONCE = 16  # octets
+_GENESIS = bytes(32)
+
+_MESSAGE = """m.nonce, m.id, m.line, m.kind, m.received_at, m.boot_id, m.boot_ms, m.clock_unsynced, m.alphanumeric,
+    s.address AS sender"""
+
+# kind of entry -> the query that gives what it commits to, the nonce first.
+COVERED = {
+    "deliver": """SELECT nonce, id, line, storage, slot, status, received_at, boot_id, boot_ms, clock_unsynced,
+        service_centre_address, service_centre_time, service_centre_utc, pdu, error, dedupe
+        FROM delivers WHERE id = ?""",
+    "segment": """SELECT nonce, id, message_id, segment_reference, segment_bits, segment_count, segment_sequence,
+        segment_text FROM delivers WHERE id = ?""",
+    "call": f"""SELECT {_MESSAGE}, m.details FROM messages m LEFT JOIN senders s ON s.id = m.sender_id
+        WHERE m.id = ?""",
+    "decision": f"""SELECT {_MESSAGE}, m.service_centre_time, m.service_centre_utc, m.reason, m.decided_at, m.details,
+        CASE WHEN m.segments_expected = 1 THEN m.text END AS text
+        FROM messages m LEFT JOIN senders s ON s.id = m.sender_id WHERE m.id = ?""",
+    "reply": """SELECT r.nonce, r.id, r.line, r.message_id, s.address AS recipient, r.purpose, r.text, r.segments,
+        r.queued_at FROM replies r LEFT JOIN senders s ON s.id = r.sender_id WHERE r.id = ?""",
+    "submit": """SELECT nonce, id, line, reply_id, attempt, sequence, pdu, reserved_at FROM submits WHERE id = ?""",
+    "order": """SELECT nonce, id, at, line, kind, argument FROM control WHERE id = ?""",
+    "event": """SELECT nonce, id, at, line, kind, text, data FROM events WHERE id = ?""",
+}
+
+# kind of entry -> the query that gives the state that its newest entry must agree with.
+STATES = {
+    "reply.state": """SELECT state, due_at, expires_at, marked_at, counted_at, approved_at, ended_at,
+        CASE WHEN state = 'dropped' THEN reason END AS reason FROM replies WHERE id = ?""",
+    "submit.state": """SELECT state, counted_at, marked_at, ended_at, message_reference, cms_error, said, mended_at,
+        report_status, discharge_time, reported_at FROM submits WHERE id = ?""",
+    "sender.state": """SELECT blocked_at, opted_out_at, told, distress_told, last_told_at FROM senders WHERE id = ?""",
+    "order.state": """SELECT done_at, result FROM control WHERE id = ?""",
+}
+
+# kind of entry -> the query that counts the rows of which each must have one: a row that was slipped in shows.
+_ROWS = {
+    "deliver": "SELECT count(*) FROM delivers",
+    "segment": "SELECT count(*) FROM delivers WHERE segment_count IS NOT NULL",
+    "call": "SELECT count(*) FROM messages WHERE kind = 'call'",
+    "decision": "SELECT count(*) FROM messages WHERE reason IS NOT NULL",
+    "reply": "SELECT count(*) FROM replies",
+    "submit": "SELECT count(*) FROM submits",
+    "order": "SELECT count(*) FROM control",
+    "event": "SELECT count(*) FROM events WHERE nonce IS NOT NULL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first entry that does not fit, and a sentence about it."""
+
+    seq: int
+    sentence: str
+
+
+def nonce() -> bytes:
+    """Return a fresh nonce for a row that the chain will commit to."""
+    return secrets.token_bytes(NONCE)
+
+
+def append(connection: Connection, kind: str, row: int, at: datetime, line: str) -> bytes:
+    """Extend the chain by what `row` holds now, and return the new head; only inside a transaction."""
+    written = stamp(at)
+    facts = own_nonce = None
+    if kind in COVERED:
+        found = connection.row(COVERED[kind], [row])
+        assert found is not None
+        salt, of = found["nonce"], {name: found[name] for name in found.keys() if name != "nonce"}
+    else:
+        found = connection.row(STATES[kind], [row])
+        assert found is not None
+        of = dict(zip(found.keys(), found, strict=True))
+        facts, salt = _canonical(of), nonce()
+        own_nonce = salt
+    last = connection.row("SELECT seq, head FROM chain ORDER BY seq DESC LIMIT 1")
+    seq, previous = (last["seq"] + 1, last["head"]) if last else (1, _GENESIS)
+    commitment = _commitment(salt, kind, row, written, line, of)
+    head = _head(previous, seq, kind, commitment)
+    connection.run(
+        "INSERT INTO chain (seq, at, line, kind, row, facts, nonce, commitment, head) VALUES (?,?,?,?,?,?,?,?,?)",
+        [seq, written, line, kind, row, facts, own_nonce, commitment, head],
+    )
+    return head
+
+
+def verify(connection: Connection) -> Fault | None:
+    """Recompute the whole chain; None when every entry fits and every row has its entry."""
+    with connection.snapshot():
+        return _entries(connection) or _texts(connection)
+
+
+def _entries(connection: Connection) -> Fault | None:
+    previous, seq = _GENESIS, 0
+    counted = dict.fromkeys(COVERED, 0)
+    newest: dict[tuple[str, int], tuple[int, str]] = {}
+    for entry in connection.each("SELECT * FROM chain ORDER BY seq"):
+        seq += 1
+        if entry["seq"] != seq:
+            return Fault(seq, f"Entry {seq} of the chain is gone.")
+        if entry["kind"] in counted:
+            counted[entry["kind"]] += 1
+        else:
+            newest[entry["kind"], entry["row"]] = (seq, entry["facts"])
+        sentence = _fits(connection, entry, previous)
+        if sentence:
+            return Fault(seq, sentence)
+        previous = entry["head"]
+    for (kind, row), (at, facts) in newest.items():
+        if facts != _state(connection, kind, row):
+            return Fault(at, f"Row {row} is not in the state that entry {at} ({kind}) gives it: it was altered.")
+    for kind, rows in counted.items():
+        if connection.value(_ROWS[kind]) != rows:
+            return Fault(seq + 1, f"There are not as many rows as entries of kind {kind}: rows were added or removed.")
+    return None
+
+
+def _fits(connection: Connection, entry: Any, previous: bytes) -> str | None:
+    """Say what is wrong with one entry."""
+    seq, kind, row = entry["seq"], entry["kind"], entry["row"]
+    if entry["head"] != _head(previous, seq, kind, entry["commitment"]):
+        return f"Entry {seq} ({kind}) does not follow from the one before it: one of the two was altered."
+    if kind in STATES:
+        salt, of = entry["nonce"], json.loads(entry["facts"] or "null")
+    elif kind in COVERED:
+        found = connection.row(COVERED[kind], [row])
+        if found is None:
+            return f"Row {row} that entry {seq} ({kind}) commits to is gone."
+        salt, of = found["nonce"], {name: found[name] for name in found.keys() if name != "nonce"}
+    else:
+        return f"Entry {seq} is of the unknown kind {kind!r}: it was altered, or a later version wrote it."
+    if salt is None:
+        return f"The nonce of entry {seq} ({kind}, row {row}) is gone."
+    if entry["commitment"] != _commitment(salt, kind, row, entry["at"], entry["line"], of):
+        return f"Row {row} is not what entry {seq} ({kind}) commits to: it, or the entry, was altered."
+    return None
+
+
+def _texts(connection: Connection) -> Fault | None:
+    """The text of each joined message must be the join of its segments."""
+    for message in connection.each(
+        "SELECT id, text FROM messages WHERE segments_expected > 1 AND erased_at IS NULL"
+    ):
+        if message["text"] != joined(connection, message["id"]):
+            last = connection.value("SELECT max(seq) FROM chain WHERE kind = 'segment'") or 0
+            return Fault(last, f"The text of message {message['id']} is not the join of its segments: it was altered.")
+    return None
+
+
+def joined(connection: Connection, message_id: int) -> str | None:
+    """Return the text of a message from those of its segments that arrived, in order; None if none has text."""
+    rows = connection.rows(
+        "SELECT segment_text FROM delivers WHERE message_id = ? AND segment_count IS NOT NULL"
+        " ORDER BY segment_sequence",
+        [message_id],
+    )
+    texts = [row["segment_text"] for row in rows if row["segment_text"] is not None]
+    return "".join(texts) if texts else None
+
+
+def _state(connection: Connection, kind: str, row: int) -> str | None:
+    found = connection.row(STATES[kind], [row])
+    return None if found is None else _canonical(dict(zip(found.keys(), found, strict=True)))
+
+
+def _commitment(salt: bytes, kind: str, row: int, at: str, line: str, of: dict[str, Any]) -> bytes:
+    said = _canonical({"at": at, "kind": kind, "line": line, "of": of, "row": row})
+    return hashlib.sha256(salt + said.encode("ascii")).digest()
+
+
+def _head(previous: bytes, seq: int, kind: str, commitment: bytes) -> bytes:
+    name = kind.encode()
+    return hashlib.sha256(
+        previous + seq.to_bytes(8, "big") + len(name).to_bytes(1, "big") + name + commitment
+    ).digest()
+
+
+def _canonical(value: dict[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=bytes.hex)

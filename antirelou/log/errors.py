@@ -1,0 +1,107 @@
+"""What can be wrong with the log, named by what the operator or the daemon must do about it.
+
+Every error is a whole sentence and carries the exit status of a command that ends on it. `LogBusy` and `DiskFull` are
+weather: nothing is deleted from the SIM, nothing is sent, and the daemon goes on when it can.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+TRY_AGAIN = 75
+CONFIGURATION = 78
+
+
+class LogError(Exception):
+    """The log could not be opened, read or written; `str()` says what, which file, and what to do."""
+
+    exit_status = CONFIGURATION
+
+
+class LogMissing(LogError):
+    """There is no log at this path, or no directory to make one in."""
+
+
+class NotADatabase(LogError):
+    """The file is something else."""
+
+
+class NewerSchema(LogError):
+    """A later version of antirelou wrote this log."""
+
+    exit_status = TRY_AGAIN
+
+
+class ReadOnlyLog(LogError):
+    """The file, its directory or its file system cannot be written (or read) by this user."""
+
+
+class KeyMissing(LogError):
+    """The log holds pseudonyms, and the key they were made with is not there."""
+
+
+class KeyWrong(LogError):
+    """The key file is not the one that this log was written with, or is no key."""
+
+
+class LineHeld(LogError):
+    """Another daemon runs for this line."""
+
+    exit_status = TRY_AGAIN
+
+
+class LogBusy(LogError):
+    """Another process held the log for longer than the bounded wait: weather."""
+
+    exit_status = TRY_AGAIN
+
+
+class DiskFull(LogError):
+    """There is no room for the next row: weather."""
+
+    exit_status = TRY_AGAIN
+
+
+class LogDamaged(LogError):
+    """SQLite found the file inconsistent, or the disk failed."""
+
+
+_REMEDIES: dict[int, tuple[type[LogError], str]] = {
+    sqlite3.SQLITE_NOTADB: (NotADatabase, "is not an antirelou log; set [log] path to another file"),
+    sqlite3.SQLITE_BUSY: (LogBusy, "is held by another process; end whatever has it open for writing"),
+    sqlite3.SQLITE_LOCKED: (LogBusy, "is held by another process; end whatever has it open for writing"),
+    sqlite3.SQLITE_FULL: (DiskFull, "cannot grow, the disk is full; free some space on it"),
+    sqlite3.SQLITE_READONLY: (ReadOnlyLog, "cannot be written; check its owner, its mode and its file system"),
+    sqlite3.SQLITE_PERM: (ReadOnlyLog, "may not be opened; check its owner and its mode"),
+    sqlite3.SQLITE_AUTH: (ReadOnlyLog, "may not be opened; check its owner and its mode"),
+    sqlite3.SQLITE_CANTOPEN: (
+        ReadOnlyLog,
+        "or the files beside it cannot be opened; check owner and mode of its directory",
+    ),
+    sqlite3.SQLITE_CORRUPT: (LogDamaged, "is damaged; keep a copy and restore the last backup"),
+    sqlite3.SQLITE_IOERR: (LogDamaged, "could not be read or written, the disk may be failing; check it"),
+}
+
+
+def translated(error: sqlite3.Error, path: Path) -> LogError | None:
+    """Return ours for SQLite's error, or None where the fault is in our own SQL."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    found = _REMEDIES.get(code & 0xFF)
+    if found is None:
+        return None
+    kind, remedy = found
+    return kind(f"The log {path} {remedy} (SQLite says: {error}).")
+
+
+def translated_os(error: OSError, path: Path) -> LogError:
+    """Return ours for an error of the operating system at `path`."""
+    said = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"{path} cannot be written, the disk is full; free some space on it.")
+    if error.errno == errno.ENOENT:
+        return LogMissing(f"{path} is not there ({said}); create its directory, or set [log] path to another one.")
+    return ReadOnlyLog(f"{path} cannot be opened ({said}); check its owner, its mode and its file system.")

@@ -1,0 +1,358 @@
+"""The AT channel: octets into lines, lines into the answer of the exchange under way or into indications.
+
+Replaces the input and output of gsmmodem's `SerialComms` whole: the one that waits is the one that reads, so there is
+no thread and no lock. Promises: an indication is never lost and never part of an answer, an answer never belongs to
+another command (`in_step`; after any silence `resynchronise` comes first), content (`+CMT`, `+CDS`) is handed over
+before the next command is written, and memory stays bounded whatever the modem sends. Refuses to know what a command
+means; that is for the verbs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gsmmodem.serial_comms import SerialComms
+
+from antirelou.clock import Clock
+from antirelou.modem.exchange import Exchange
+from antirelou.modem.facts import DirectPdu, Indication, LateSubmitted, ModemLost, ModemSilent, Stopping
+from antirelou.modem.lines import TWO_LINE, fields, final_result, indication, number_of, split_prefix, start_sign
+from antirelou.modem.port import PORT_ERRORS, OpenPort, Port, open_or_explain
+from antirelou.modem.trace import shortened
+
+ESCAPE = b"\x1b"
+ABANDON_SECONDS = 1.5  # what can be repeated is given up this long after a stop (DESIGN.md section 3: 2 s)
+HEADER_SECONDS = 2.0  # how long the PDU line of a +CMT may lag behind its header
+RESYNC_SECONDS = 20.0
+LINE_LIMIT = 8192  # octets; the longest line known is +CLAC on one line, some 4,000
+QUEUE_LIMIT = 1000  # indications are hints, the SIM is the truth
+CONTENT_LIMIT = 10_000  # +CMT within one exchange; 120 s of radio carry some dozens
+
+# Everything below a blank but CR and LF: NUL from a start, flow control, the echo of ESC and Ctrl-Z.
+_NOISE = bytes(set(range(0x20)) - set(b"\r\n\t")) + b"\x7f"
+
+log = logging.getLogger("antirelou.modem")
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What came unasked. It outlives the connection: content that a dead port left behind is still to be stored."""
+
+    take_direct: Callable[[DirectPdu], None]
+    indications: deque[Indication] = field(default_factory=deque)
+    direct: deque[DirectPdu] = field(default_factory=deque)
+
+    def queue(self, fact: Indication) -> None:
+        """Keep an indication; the same twice in a row is one, and beyond the limit none is kept."""
+        if len(self.indications) < QUEUE_LIMIT and not (self.indications and self.indications[-1] == fact):
+            self.indications.append(fact)
+
+    def hand_over(self) -> None:
+        """Give content away, oldest first; what `take_direct` does not accept stays, and its error goes up."""
+        while self.direct:
+            self.take_direct(self.direct[0])
+            self.direct.popleft()
+
+    def collect(self) -> list[Indication]:
+        """All indications, which are the caller's from now on."""
+        found = list(self.indications)
+        self.indications.clear()
+        return found
+
+
+@dataclass(slots=True)
+class Interrupt:
+    """What a signal handler may set: `woken` ends the idle wait, `stopped_at` (boot seconds) everything soon."""
+
+    woken: bool = False
+    stopped_at: float | None = None
+
+
+class Channel(SerialComms):
+    """One open port and the lines on it."""
+
+    def __init__(
+        self,
+        port: str,
+        baudrate: int,
+        notifyCallbackFunc: object = None,  # gsmmodem's; never called
+        *,
+        clock: Clock,
+        open_port: OpenPort,
+        interrupt: Interrupt,
+        inbox: Inbox,
+    ) -> None:
+        super().__init__(port, baudrate)
+        self.serial: Port | None = None
+        self.clock = clock
+        self.interrupt = interrupt
+        self.inbox = inbox
+        self.in_step = True
+        self.late_submit = False  # a submit's fate is unknown, and its +CMGS may still come
+        self.heard_octets = 0
+        self._open_port = open_port
+        self._partial = b""
+        self._skipping = False
+        self._running: Exchange | None = None
+        self._header: tuple[str, int | None, float] | None = None  # of a two-line indication: which, length, since
+
+    def connect(self) -> None:
+        """Open the port; raises `PortError`."""
+        self.serial = open_or_explain(self._open_port, self.port, self.baudrate)
+        self.alive = True
+
+    def close(self) -> None:
+        """Close the port; idempotent, and deaf to a port that is gone already."""
+        self.alive = False
+        port, self.serial = self.serial, None
+        if port is None:
+            return
+        self._flush_header(self._partial.decode("ascii", "replace"))  # what there is of it
+        try:
+            port.close()
+        except PORT_ERRORS as error:
+            log.debug("closing %s: %s", self.port, error)
+
+    def cancel_read(self) -> None:
+        """End the present or next read; callable from a signal handler."""
+        port = self.serial
+        if port is not None:
+            port.cancel_read()
+
+    # One exchange
+
+    def start(self, command: str, *, prompt: bool = False, settle: float | None = None) -> Exchange:
+        """Write a command; its answer is collected from now on. Content that has come is handed over first."""
+        if not command.isascii() or not command.isprintable():
+            raise ValueError("a control character in an AT command")
+        self.hand_over()
+        exchange = Exchange.of(command, self.clock.boot(), prompt=prompt, settle=settle)
+        if prompt:
+            self._partial = self._partial.lstrip(b"> ")  # a prompt that nobody asked for
+        self._running = exchange
+        self.send(command.encode("ascii") + b"\r", command)
+        return exchange
+
+    def until(
+        self, exchange: Exchange, seconds: float, *, silence: float | None = None, grace: float = ABANDON_SECONDS
+    ) -> None:
+        """Read until the exchange is over, or `seconds` have passed, or `silence` seconds without progress."""
+        deadline = self.clock.boot() + seconds
+        while not exchange.over:
+            now = self.clock.boot()
+            end = deadline if silence is None else min(deadline, exchange.heard + silence)
+            if exchange.settles_at is not None:
+                end = min(end, exchange.settles_at)
+            if self.interrupt.stopped_at is not None:
+                end = min(end, self.interrupt.stopped_at + grace)
+            if now >= end:
+                break
+            self.take(end - now)
+        if exchange.final is None:
+            exchange.final = exchange.tentative
+
+    def finish(self, exchange: Exchange) -> None:
+        """End the exchange; what comes now is nobody's answer. Out of step unless its answer came."""
+        self._running = None
+        if exchange.final is None or exchange.final is exchange.tentative:
+            self.in_step = False
+
+    def send(self, data: bytes, shown: str) -> None:
+        """Write octets; `shown` is what the trace may say of them."""
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("> %s", shortened(shown))
+        if self.serial is None:
+            raise ModemLost(f"The port {self.port} is not open.")
+        try:
+            self.serial.write(data)
+        except PORT_ERRORS as error:
+            raise self.lose(error) from error
+
+    # Reading
+
+    def take(self, seconds: float) -> bool:
+        """Read what is there, or wait up to `seconds` for the first octet; False if nothing came."""
+        port = self.serial
+        if port is None:
+            raise ModemLost(f"The port {self.port} is not open.")
+        try:
+            waiting = port.in_waiting
+            if waiting:
+                data = port.read(waiting)
+            elif seconds <= 0:
+                return False
+            else:
+                if port.timeout != seconds:
+                    port.timeout = seconds
+                data = port.read(1)
+                if data and (waiting := port.in_waiting):
+                    data += port.read(waiting)
+        except PORT_ERRORS as error:
+            raise self.lose(error) from error
+        if not data:  # the deadline, or cancel_read
+            return False
+        self._feed(data)
+        return True
+
+    def drain(self) -> None:
+        """Sort what has come already, without waiting; bounded against a modem that never stops."""
+        for _ in range(64):
+            if not self.take(0):
+                return
+
+    def pause(self, seconds: float) -> None:
+        """Let `seconds` pass, reading; raises `Stopping` when a stop is asked for."""
+        deadline = self.clock.boot() + seconds
+        while (left := deadline - self.clock.boot()) > 0:
+            if self.interrupt.stopped_at is not None:
+                raise Stopping("A stop was asked for.")
+            self.take(left)
+
+    def listen(self, seconds: float) -> None:
+        """The idle wait: until an indication or content, or a wake-up, or `seconds` have passed."""
+        deadline = self.clock.boot() + seconds
+        self.drain()
+        while not self.inbox.indications and not self.inbox.direct:
+            if self.interrupt.woken or self.interrupt.stopped_at is not None:
+                break
+            now = self.clock.boot()
+            end = deadline
+            if self._header is not None:
+                end = min(deadline, self._header[2] + HEADER_SECONDS)
+                if now >= self._header[2] + HEADER_SECONDS:
+                    self._flush_header()
+                    continue
+            if now >= end:
+                break
+            self.take(end - now)
+        self.interrupt.woken = False
+
+    def hand_over(self) -> None:
+        """Give content away, waiting for the rest of what has begun to come."""
+        while self._header is not None and (left := self._header[2] + HEADER_SECONDS - self.clock.boot()) > 0:
+            self.take(left)
+        self._flush_header()
+        self.inbox.hand_over()
+
+    def lose(self, error: Exception) -> ModemLost:
+        """The port is gone: close it, and the error to raise."""
+        log.debug("the port %s failed: %s", self.port, error)
+        self.close()
+        return ModemLost(f"The modem at {self.port} is gone ({error}): check its plug and its power.")
+
+    # Resynchronising
+
+    def resynchronise(self, within: float = RESYNC_SECONDS) -> None:
+        """Leave any prompt, throw late answers away, and ask until an answer is surely ours.
+
+        `AT` and `OK` prove little, for a late OK looks the same. `AT+CMGF?` is answered with its own name, and a modem
+        answers in order: once that came, nothing older is on its way. Raises `ModemSilent`, `Stopping`.
+        """
+        deadline = self.clock.boot() + within
+        patience = 1.0
+        while self.clock.boot() < deadline:
+            if self.interrupt.stopped_at is not None:
+                raise Stopping("A stop was asked for.")
+            self.send(ESCAPE, "ESC")
+            self.quiet(0.3, 2.0)
+            if self._probe("AT", patience) is not None:
+                self.quiet(0.1, 0.5)
+                answer = self._probe("AT+CMGF?", patience + 2)
+                if answer is not None and answer.proves_step:
+                    self.in_step = True
+                    return
+            patience = min(patience * 2, 5.0)
+        raise ModemSilent(f"The modem at {self.port} does not answer: unplug it and plug it in again.")
+
+    def quiet(self, seconds: float, at_most: float) -> None:
+        """Read until nothing came for `seconds`, at most `at_most` seconds (some modems never fall silent)."""
+        deadline = self.clock.boot() + at_most
+        while (now := self.clock.boot()) < deadline:
+            until = min(deadline, now + seconds)
+            while (left := until - self.clock.boot()) > 0:
+                if self.take(left):
+                    break
+            else:
+                return
+
+    def _probe(self, command: str, seconds: float) -> Exchange | None:
+        exchange = self.start(command)
+        try:
+            self.until(exchange, seconds)
+        finally:
+            self._running = None
+        return exchange if exchange.final is not None else None
+
+    # Sorting
+
+    def _feed(self, data: bytes) -> None:
+        self.heard_octets += len(data)
+        data = data.translate(None, _NOISE)
+        if self._skipping:
+            ends = [at for at in (data.find(b"\r"), data.find(b"\n")) if at >= 0]
+            if not ends:
+                return
+            self._skipping, data = False, data[min(ends) :]
+        data = self._partial + data
+        if b"\r" in data or b"\n" in data:
+            *lines, data = data.replace(b"\r", b"\n").split(b"\n")
+            self._partial = b""
+            for octets in lines:
+                if line := octets.decode("ascii", "replace").strip():
+                    self._sort(line)
+        elif self._running is not None:
+            self._running.heard = self.clock.boot()
+        self._partial = data
+        if len(data) > LINE_LIMIT:
+            self._partial, self._skipping = b"", True
+            self._sort(data[:LINE_LIMIT].decode("ascii", "replace"))
+        if self._running is not None and self._running.prompt_due:
+            self._partial = self._running.take_prompt(self._partial)
+
+    def _sort(self, line: str) -> None:
+        exchange = self._running
+        if exchange is not None and exchange.over:
+            exchange = None
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("< %s", shortened(line))
+        if exchange is not None and not (line := exchange.without_echo(line)):
+            return
+        prefix, rest = split_prefix(line)
+        if self._header is not None and self._takes_pdu(line, prefix):
+            return
+        if exchange is not None and exchange.take(line, prefix, self.clock.boot()):
+            return
+        self._unsolicited(line, prefix, rest)
+
+    def _unsolicited(self, line: str, prefix: str, rest: str) -> None:
+        if prefix in TWO_LINE:
+            self._flush_header()
+            self._header = (prefix, number_of(fields(rest)[-1]), self.clock.boot())
+        elif prefix == "+CMGS":
+            if self.late_submit and (reference := number_of(fields(rest)[0])) is not None:
+                self.late_submit = False
+                self.inbox.queue(LateSubmitted(reference))
+        elif (sure := start_sign(line, prefix)) is not None:
+            self.started(line, sure)
+        elif (fact := indication(line, prefix, rest)) is not None:
+            self.inbox.queue(fact)
+
+    def started(self, line: str, sure: bool) -> None:
+        """The modem said that it started; for whoever has settings to lose."""
+
+    def _takes_pdu(self, line: str, prefix: str) -> bool:
+        """Whether the line is the PDU that a header announced: anything that is nothing else."""
+        if prefix or final_result(line) or start_sign(line, prefix) is not None or indication(line, "", ""):
+            return False
+        self._flush_header(line)
+        return True
+
+    def _flush_header(self, octets: str = "") -> None:
+        header, self._header = self._header, None
+        if header is None or header[0] == "+CBM":
+            return
+        if len(self.inbox.direct) < CONTENT_LIMIT:
+            self.inbox.direct.append(DirectPdu(header[0], header[1], octets.strip('" ')))

@@ -1,0 +1,115 @@
+"""The serial port: opening it, and why it cannot be opened.
+
+Owns pyserial and the search for the process that holds a port. Knows nothing of AT. `Port` is the part of
+`serial.Serial` that the channel uses, so that a simulated dongle can stand behind it.
+"""
+
+from __future__ import annotations
+
+import errno
+import grp
+import os
+import termios
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import serial
+
+from antirelou.modem.facts import PortError
+
+WRITE_TIMEOUT_SECONDS = 10.0  # a PDU takes 0.4 s at 9600 baud; a modem that reads nothing for 10 s is gone
+PORT_ERRORS = (OSError, termios.error)  # termios.error, from a port that vanished, is no OSError
+
+_MISSING = {errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ENOTDIR, errno.EIO, errno.ELOOP}
+_BUSY = {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}
+_NOT_PERMITTED = {errno.EACCES, errno.EPERM}
+
+
+class Port(Protocol):
+    """What the channel needs of a serial port; the names and their meaning are pyserial's."""
+
+    timeout: float | None
+
+    @property
+    def in_waiting(self) -> int: ...
+
+    def read(self, size: int = 1) -> bytes: ...
+
+    def write(self, data: bytes) -> int | None: ...
+
+    def cancel_read(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+OpenPort = Callable[[str, int], Port]
+
+
+def open_serial(path: str, baud_rate: int) -> Port:
+    """Open `path` for us alone, raw, without flow control (sticks and three-wire modules have none)."""
+    port: Port = serial.Serial(
+        path, baud_rate, timeout=1, write_timeout=WRITE_TIMEOUT_SECONDS, exclusive=True, rtscts=False, dsrdtr=False
+    )
+    return port
+
+
+def open_or_explain(open_port: OpenPort, path: str, baud_rate: int) -> Port:
+    """Open the port, or raise `PortError` with its cause and the remedy."""
+    try:
+        return open_port(path, baud_rate)
+    except PORT_ERRORS as error:
+        raise explain(path, error) from error
+    except ValueError as error:  # pyserial's word for a rate that the port cannot have
+        raise PortError(
+            "not_a_modem", f"The port {path} cannot run at {baud_rate} baud: set modem.baud_rate."
+        ) from error
+
+
+def explain(path: str, error: Exception) -> PortError:
+    """Why opening failed, as one of four causes and a sentence."""
+    number = getattr(error, "errno", None)
+    if number in _MISSING or isinstance(error, FileNotFoundError):
+        return PortError(
+            "missing",
+            f"There is no modem at {path}: plug it in, or set modem.port to one of the names in /dev/serial/by-id.",
+        )
+    if number in _BUSY:
+        return PortError("busy", f"The port {path} is held by {_who(path)}: stop it, or set another modem.port.")
+    if number in _NOT_PERMITTED or isinstance(error, PermissionError):
+        return PortError(
+            "not_permitted",
+            f"This user may not open {path}: add it to the group {_group(path)!r}, which owns the port.",
+        )
+    return PortError("not_a_modem", f"{path} is not a serial port: set modem.port to the modem's own port.")
+
+
+def holders(path: str) -> list[tuple[int, str]]:
+    """The processes that have `path` open, as (pid, name), as far as this user may see them; never this one."""
+    target = os.path.realpath(path)
+    found = []
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit() or int(process.name) == os.getpid():
+            continue
+        try:
+            if any(os.readlink(file) == target for file in (process / "fd").iterdir()):
+                found.append((int(process.name), (process / "comm").read_text(errors="replace").strip()))
+        except OSError:  # another user's, or it has just ended
+            continue
+    return sorted(found)
+
+
+def _who(path: str) -> str:
+    names = [f"{name} (process {pid})" for pid, name in holders(path)]
+    if not names:
+        return "another process (only root can see which; try: sudo fuser -v " + path + ")"
+    if any(name.startswith("ModemManager") for name in names):
+        names.append("install the udev rule of this project, which keeps it off")
+    return ", ".join(names)
+
+
+def _group(path: str) -> str:
+    try:
+        return grp.getgrgid(os.stat(path).st_gid).gr_name
+    except (OSError, KeyError):
+        return "dialout"
