@@ -54,7 +54,6 @@ OTHERS = [
     ("262692123456", "FR", "+262692123456", "international without its plus"),
     ("00447700900123", "FR", "+447700900123", "international by prefix"),
     ("07700 900123", "GB", "+447700900123", "national there"),
-    ("0639980001", "GB", "0639980001", "no number of that country"),
     ("470123456", "BE", "+32470123456", "without the trunk prefix"),
     ("(202) 555-0123", "US", "+12025550123", "North America"),
     ("011 33 639980001", "US", "+33639980001", "its own international prefix"),
@@ -116,7 +115,7 @@ VERDICTS = """
 +33800000000     service      FR  toll free
 +33805000000     service      FR  toll free
 +33809000000     service      FR  at the price of a call
-+33884000000     service      FR  08, whatever it is
++33845000001     service      FR  08, whatever it is
 +33810000000     shared_cost  FR  shared cost
 +33820000000     shared_cost  FR  shared cost
 +33826000000     shared_cost  FR  shared cost

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import sms_reference as reference
-from antirelou.sms.address import Address, read_address, service_centre_address
 from hypothesis import given
 from hypothesis import strategies as st
+
+from antirelou.sms.address import Address, read_address, service_centre_address
 
 GSM7_NAMES = st.text(reference.GSM7_REPERTOIRE, min_size=1, max_size=11).filter(
     lambda name: len(reference.septets(name)) <= 11 and not name.endswith("@")
@@ -47,7 +48,9 @@ def test_odd_fields_are_read(field, value):
     assert found is not None and found[0].value == value and found[1] == len(field) // 2
 
 
-@pytest.mark.parametrize("field", ["", "0B", "0B91", "0B9133", "0B913399089000", "1591000000000000000000000000", "FF91"])
+@pytest.mark.parametrize(
+    "field", ["", "0B", "0B91", "0B9133", "0B913399089000", "1591000000000000000000000000", "FF91"]
+)
 def test_a_field_without_its_octets_or_with_too_many_is_refused(field):
     assert read_address(bytes.fromhex(field), 0) is None
 

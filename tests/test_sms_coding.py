@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from antirelou.sms.coding import CODINGS, Alphabet, Coding, MessageWaiting
 
 GSM7, EIGHT_BIT, UCS2 = Alphabet

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from antirelou.sms.header import Element, Ports, Segment, read_header
 from hypothesis import given
 from hypothesis import strategies as st
+
+from antirelou.sms.header import Element, Ports, Segment, read_header
 
 
 def header(hexadecimal: str):

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import sms_reference as reference
-from antirelou.sms.scts import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
+
+from antirelou.sms.scts import Timestamp
 
 
 @given(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import sms_reference as reference
-from antirelou import sms
 from hypothesis import given
 from hypothesis import strategies as st
+
+from antirelou import sms
 
 GSM7_TEXT = st.text(reference.GSM7_REPERTOIRE, max_size=160)
 UNICODE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=70)
@@ -48,7 +49,7 @@ def test_data_is_read_as_it_is(data):
     assert deliver.data == data and deliver.coding.alphabet is sms.Alphabet.EIGHT_BIT
 
 
-@pytest.mark.parametrize("length", range(0, 161))
+@pytest.mark.parametrize("length", range(161))
 def test_a_text_of_every_length_keeps_its_last_character(length):
     for character in "@z\r":  # septet 0 is what a decoder that counts octets takes for padding
         text = "a" * (length - 1) + character if length else ""
@@ -314,7 +315,7 @@ def segment(data: bytes, sequence: int, count: int, coding: int = 0x08) -> sms.D
     return sms.decode(reference.deliver(user_data, declared, first=0x44, coding=coding))
 
 
-@pytest.mark.parametrize("cut", range(0, 9))
+@pytest.mark.parametrize("cut", range(9))
 def test_a_character_cut_by_its_sender_is_whole_again(cut):
     octets = "a😱é".encode("utf-16-be")
     assert sms.joined_text([segment(octets[:cut], 1, 2), segment(octets[cut:], 2, 2)]) == "a😱é"

@@ -83,7 +83,9 @@ CHECKS = {
     "full_text": lambda t, v: t.text in v,
     "text_of_test": lambda t, v: t.text == v,
     "text_ascii": lambda t, v: t.text == v,
-    "timestamp": lambda t, v: t.service_centre_time.at == instant(v) and t.service_centre_time.isoformat()[:19] == v[:19],
+    "timestamp": lambda t, v: (
+        t.service_centre_time.at == instant(v) and t.service_centre_time.isoformat()[:19] == v[:19]
+    ),
     "timestamp_utc": lambda t, v: t.service_centre_time.at == instant(v),
     "timestamp_local": lambda t, v: local(t.service_centre_time) == v,
     "discharge": lambda t, v: t.discharge_time.at == instant(v),

@@ -8,6 +8,7 @@ log only, and knows neither SQL nor AT.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -84,4 +85,7 @@ def main() -> None:
     """Run the command line and exit with a status: 0, 1 a bug, 2 usage, 69 modem, 75 try again, 78 configuration."""
     from antirelou.cli.errors import run_group
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may not know every character
     sys.exit(run_group(group, sys.argv[1:]))

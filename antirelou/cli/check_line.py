@@ -56,14 +56,21 @@ class Finding:
 
 @dataclass(slots=True)
 class NeverTyped:
-    """PINs for a check: it types none."""
+    """PINs for a check: it types none. `refused`: the log knows of a PIN that the SIM refused."""
+
+    refused: bool
 
     def verdict(self, pin: str) -> str | None:
         return None
 
     def record(self, pin: str, verdict: str) -> None:
-        if verdict == "trying":
-            raise SimRefused("pin", "The SIM asks for its PIN; a check types none, the daemon will type modem.pin_file.")
+        if verdict != "trying":
+            return
+        if self.refused:
+            sentence = "The SIM asks for its PIN, and one was refused before: put the right one into modem.pin_file."
+        else:
+            sentence = "The SIM asks for its PIN; a check types none, the daemon will type the one in modem.pin_file."
+        raise SimRefused("pin", sentence)
 
 
 @dataclass(slots=True)
@@ -105,14 +112,14 @@ def of_daemon(settings: ModemSettings, pid: int, row: dict[str, Any], *, numbers
     )
 
 
-def of_modem(settings: ModemSettings, *, numbers: bool) -> Iterator[Finding]:
+def of_modem(settings: ModemSettings, *, pin_refused: bool, numbers: bool) -> Iterator[Finding]:
     """The line as it is found by opening the modem here and now."""
     fault = None if settings.port == SIMULATED else port_fault(settings.port)
     if fault is not None:
         yield Finding("port", False, fault)
         yield from _not_checked("modem", "SIM", "network", "service centre", "storages")
         return
-    look = _look(settings)
+    look = _look(settings, NeverTyped(pin_refused))
     if isinstance(look.error, PortError):
         yield Finding("port", False, _sentence(look.error))
         yield from _not_checked("modem", "SIM", "network", "service centre", "storages")
@@ -172,13 +179,12 @@ def _group(path: str) -> str:
         return "dialout"
 
 
-def _look(settings: ModemSettings) -> Look:
+def _look(settings: ModemSettings, pins: NeverTyped) -> Look:
     """Open, ask, close."""
     look = Look()
     clock = SystemClock()
-    modem = Modem(
-        settings, clock, pins=NeverTyped(), take_direct=look.direct.append, open_port=_open_port(settings, clock)
-    )
+    open_port = _open_port(settings, clock)
+    modem = Modem(settings, clock, pins=pins, take_direct=look.direct.append, open_port=open_port)
     try:
         look.identity = modem.open()
         look.condition = modem.condition()

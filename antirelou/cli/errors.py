@@ -18,9 +18,10 @@ BUG, USAGE, UNAVAILABLE, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 2, 69, 75, 7
 def run_group(group: click.Group, arguments: list[str]) -> int:
     """Run `group` and return the exit status; what went wrong is one sentence a line on stderr."""
     try:
-        status = group.main(arguments, prog_name="antirelou", standalone_mode=False)
+        with group.make_context("antirelou", arguments) as context:  # click's own main() calls a broken pipe an error
+            group.invoke(context)
         sys.stdout.flush()
-        return status if isinstance(status, int) else 0
+        return 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
         return 0

@@ -19,8 +19,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import click
-
 from antirelou.policy.numbers import mask
 
 # Printable by Python's rule, yet drawn as nothing: fillers, joiners, and selectors that can carry hidden octets.
@@ -115,8 +113,7 @@ def csv_line(cells: Iterable[object]) -> str:
 
 def echo(line: str = "", *, end: str = "\n") -> None:
     """Print one line at once, so that a reader who went away is noticed at once."""
-    click.echo(line + end, nl=False)
-    sys.stdout.flush()
+    print(line, end=end, flush=True)
 
 
 def when(value: datetime | str | None, zone: ZoneInfo, *, now: datetime | None = None) -> str:

@@ -92,11 +92,12 @@ def append(connection: Connection, kind: str, row: int, at: datetime, line: str)
     if kind in COVERED:
         found = connection.row(COVERED[kind], [row])
         assert found is not None
-        salt, of = found["nonce"], {name: found[name] for name in found.keys() if name != "nonce"}
+        of = dict(found)
+        salt = of.pop("nonce")
     else:
         found = connection.row(STATES[kind], [row])
         assert found is not None
-        of = dict(zip(found.keys(), found, strict=True))
+        of = dict(found)
         facts, salt = _canonical(of), nonce()
         own_nonce = salt
     last = connection.row("SELECT seq, head FROM chain ORDER BY seq DESC LIMIT 1")
@@ -152,7 +153,8 @@ def _fits(connection: Connection, entry: Any, previous: bytes) -> str | None:
         found = connection.row(COVERED[kind], [row])
         if found is None:
             return f"Row {row} that entry {seq} ({kind}) commits to is gone."
-        salt, of = found["nonce"], {name: found[name] for name in found.keys() if name != "nonce"}
+        of = dict(found)
+        salt = of.pop("nonce")
     else:
         return f"Entry {seq} is of the unknown kind {kind!r}: it was altered, or a later version wrote it."
     if salt is None:
@@ -164,9 +166,7 @@ def _fits(connection: Connection, entry: Any, previous: bytes) -> str | None:
 
 def _texts(connection: Connection) -> Fault | None:
     """The text of each joined message must be the join of its segments."""
-    for message in connection.each(
-        "SELECT id, text FROM messages WHERE segments_expected > 1 AND erased_at IS NULL"
-    ):
+    for message in connection.each("SELECT id, text FROM messages WHERE segments_expected > 1 AND erased_at IS NULL"):
         if message["text"] != joined(connection, message["id"]):
             last = connection.value("SELECT max(seq) FROM chain WHERE kind = 'segment'") or 0
             return Fault(last, f"The text of message {message['id']} is not the join of its segments: it was altered.")
@@ -186,7 +186,7 @@ def joined(connection: Connection, message_id: int) -> str | None:
 
 def _state(connection: Connection, kind: str, row: int) -> str | None:
     found = connection.row(STATES[kind], [row])
-    return None if found is None else _canonical(dict(zip(found.keys(), found, strict=True)))
+    return None if found is None else _canonical(dict(found))
 
 
 def _commitment(salt: bytes, kind: str, row: int, at: str, line: str, of: dict[str, Any]) -> bytes:
@@ -196,9 +196,7 @@ def _commitment(salt: bytes, kind: str, row: int, at: str, line: str, of: dict[s
 
 def _head(previous: bytes, seq: int, kind: str, commitment: bytes) -> bytes:
     name = kind.encode()
-    return hashlib.sha256(
-        previous + seq.to_bytes(8, "big") + len(name).to_bytes(1, "big") + name + commitment
-    ).digest()
+    return hashlib.sha256(previous + seq.to_bytes(8, "big") + len(name).to_bytes(1, "big") + name + commitment).digest()
 
 
 def _canonical(value: dict[str, Any]) -> str:

@@ -43,7 +43,9 @@ class Deciding(Condition):
         the same), and those whose hold no longer applies.
         """
         ripe = (moment.boot_id, boot_ms(moment) - _ms(RIPE_AFTER), stamp(moment.at - RIPE_AFTER))
-        found = self._db.rows(f"{_WAITING} AND m.complete = 1 AND m.hold IS NULL ORDER BY m.id LIMIT ?", [self.line, limit])
+        found = self._db.rows(
+            f"{_WAITING} AND m.complete = 1 AND m.hold IS NULL ORDER BY m.id LIMIT ?", [self.line, limit]
+        )
         found += self._db.rows(f"{_WAITING} AND {_RIPE} ORDER BY m.id LIMIT ?", [self.line, *ripe, limit])
         for reason in self._lifted(moment.at):
             for complete in (0, 1):

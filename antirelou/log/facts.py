@@ -121,7 +121,8 @@ class Order:
     argument: str
 
 
-class Noted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Noted:
     """An event's row. `count` above 1: a repeat within the hour, counted on the first row."""
 
     id: int

@@ -53,6 +53,7 @@ class Intake(Session):
         sender: str | None,
         error: str | None,
         moment: Moment,
+        alphanumeric: bool = False,
         service_centre_time_text: str | None = None,
     ) -> Taken:
         """Keep one short message (P2). `canonical` is what identifies it; `octets` what the modem said.
@@ -71,7 +72,7 @@ class Intake(Session):
                 " clock_unsynced, service_centre_address, service_centre_time, service_centre_utc, pdu, error, dedupe,"
                 " last_delivered_at, nonce) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
-                    *(self.line, self._sender_id(sender, moment), storage, slot, status, at),
+                    *(self.line, self._sender_id(sender, moment, alphanumeric), storage, slot, status, at),
                     *(moment.boot_id, boot_ms(moment), moment.unsynced, clean_or_none(service_centre_address)),
                     *(clean_or_none(service_centre_time_text) or local, utc, clean(octets), clean_or_none(error)),
                     *(key, at, chain.nonce()),
@@ -90,12 +91,15 @@ class Intake(Session):
             deleted_at=read_or_none(row["deleted_at"]),
         )
 
-    def came_again(self, deliver_id: int, moment: Moment) -> None:
-        """Count one more delivery of a short message that is known; it sits in a slot again."""
+    def came_again(
+        self, deliver_id: int, moment: Moment, *, storage: str | None = None, slot: int | None = None
+    ) -> None:
+        """Count one more delivery of a short message that is known; where it sits now is kept beside where it sat."""
         with self._writing():
             self._db.run(
-                "UPDATE delivers SET deliveries = deliveries + 1, last_delivered_at = ?, deleted_at = NULL WHERE id = ?",
-                [stamp(moment.at), deliver_id],
+                "UPDATE delivers SET deliveries = deliveries + 1, last_delivered_at = ?, last_storage = ?,"
+                " last_slot = ?, deleted_at = NULL WHERE id = ?",
+                [stamp(moment.at), storage, slot, deliver_id],
             )
 
     def mark_deleted(self, deliver_ids: Sequence[int], moment: Moment) -> None:
@@ -123,7 +127,7 @@ class Intake(Session):
         its own. `details` is kept as JSON.
         """
         with self._writing():
-            sender_id = self._sender_id(sender, moment)
+            sender_id = self._sender_id(sender, moment, alphanumeric)
             new = _New(self.line, kind, sender_id, alphanumeric, deliver_id, service_centre_time, moment, details)
             if segment is None or segment.count < 2 or not 1 <= segment.sequence <= segment.count:
                 message = self._insert(new, clean_or_none(text), None)

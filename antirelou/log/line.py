@@ -127,8 +127,8 @@ class Condition(Session):
         return None if found is None else Verdict(found)
 
     def record_pin(self, pin: str, verdict: Verdict | str, moment: Moment) -> None:
-        """Remember what became of a PIN; durable when this returns, so never inside another transaction."""
-        with self._db.transaction():
+        """Remember what became of a PIN; it must be durable before the PIN is typed."""
+        with self._writing():
             pins = self._pins() | {self._pin_name(pin): str(verdict)}
             self._db.run("UPDATE lines SET pins = ? WHERE line = ?", [json.dumps(pins), self.line])
 

@@ -1,11 +1,75 @@
-"""stub, being filled"""
+"""Orders: what the operator wants, as rows of `control` that the CLI writes and the line's daemon carries out.
+
+An order is in the chain from the moment it is given. `argument` is a JSON object; results are sentences without
+numbers or texts, since they stay for ever.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from antirelou.clock import Moment
+from antirelou.log import chain
+from antirelou.log.connection import Connection
+from antirelou.log.errors import LogMissing
+from antirelou.log.facts import Order
+from antirelou.log.migrations import refuse_strangers
+from antirelou.log.session import clean
+from antirelou.log.submits import Submits
+from antirelou.log.times import read, stamp
 from antirelou.settings import Settings
+
+KINDS = ("pause", "resume", "block", "unblock", "drop", "approve", "line_accept", "forget_pin")
+
+
+class Orders(Submits):
+    """The daemon's side of `control`."""
+
+    def order(self, kind: str, argument: str, moment: Moment) -> int:
+        """Give an order to this line; return its id."""
+        with self._writing():
+            return _insert(self._db, self.line, kind, argument, moment.at)
+
+    def open_orders(self, limit: int = 100) -> list[Order]:
+        """Return what is ordered and not yet done, oldest first."""
+        rows = self._db.rows(
+            "SELECT id, at, line, kind, argument FROM control WHERE done_at IS NULL AND line = ? ORDER BY id LIMIT ?",
+            [self.line, limit],
+        )
+        return [Order(row["id"], read(row["at"]), row["line"], row["kind"], row["argument"] or "") for row in rows]
+
+    def done(self, order_id: int, result: str, moment: Moment) -> None:
+        """Remember that an order was carried out, and how it went."""
+        with self._writing():
+            self._db.run(
+                "UPDATE control SET done_at = ?, result = ? WHERE id = ?", [stamp(moment.at), clean(result), order_id]
+            )
+            self._chain("order.state", order_id, moment.at)
 
 
 def give_order(settings: Settings, kind: str, argument: str, moment: Moment) -> int:
-    """for the CLI: writes one row of control beside a running daemon; returns its id"""
-    ...
+    """Write one order beside a daemon that may be running; return its id. `argument` is a JSON object.
+
+    Raises `LogMissing` where no daemon has made a log yet.
+    """
+    if not settings.log.path.exists():
+        raise LogMissing(f"There is no log at {settings.log.path}: start the daemon once, or correct [log] path.")
+    connection = Connection.writing(settings.log.path)
+    try:
+        if not refuse_strangers(connection):
+            raise LogMissing(f"The log {settings.log.path} is of an older version: start the daemon once, it migrates.")
+        with connection.transaction():
+            return _insert(connection, settings.line, kind, argument, moment.at)
+    finally:
+        connection.close()
+
+
+def _insert(connection: Connection, line: str, kind: str, argument: str, at: datetime) -> int:
+    if kind not in KINDS:
+        raise ValueError(f"there is no order {kind!r}")
+    order = connection.insert(
+        "INSERT INTO control (at, line, kind, argument, nonce) VALUES (?, ?, ?, ?, ?)",
+        [stamp(at), line, kind, clean(argument), chain.nonce()],
+    )
+    chain.append(connection, "order", order, at, line)
+    return order

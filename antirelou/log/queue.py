@@ -116,13 +116,16 @@ class Queue(Deciding):
 
     # The operator, and the texters
 
-    def opt_out(self, sender: str, moment: Moment) -> int:
-        """Remember, for ever, that a number wants no text; drop what is queued for it, and return how many."""
-        return self._refuse(sender, "opted_out_at", NeverReason.OPTED_OUT, moment)
+    def opt_out(self, sender: str, moment: Moment, *, alphanumeric: bool = False) -> int:
+        """Remember, for ever, that a sender wants no text; drop what is queued for it, and return how many."""
+        with self._writing():
+            sender_id = self._sender_id(sender, moment, alphanumeric)
+            return self._refuse(sender_id, "opted_out_at", NeverReason.OPTED_OUT, moment)
 
     def block(self, address: str, moment: Moment) -> int:
         """Remember that the operator wants no reply to a number; drop what is queued for it, and return how many."""
-        return self._refuse(address, "blocked_at", NeverReason.BLOCKED, moment)
+        with self._writing():
+            return self._refuse(self._sender_id(address, moment), "blocked_at", NeverReason.BLOCKED, moment)
 
     def unblock(self, address: str, moment: Moment) -> bool:
         """Undo `block`; an opt-out stays. Return whether the number was blocked."""
@@ -194,9 +197,7 @@ class Queue(Deciding):
             self._db.run("UPDATE messages SET clock_wrong = 1 WHERE received_at > ?", [now])
             self._db.run("UPDATE lines SET updated_at = ? WHERE updated_at > ?", [now, now])
             for table, kind in (("replies", "reply.state"), ("submits", "submit.state")):
-                for row in self._db.rows(
-                    f"SELECT id FROM {table} WHERE line = ? AND counted_at > ?", [self.line, now]
-                ):
+                for row in self._db.rows(f"SELECT id FROM {table} WHERE line = ? AND counted_at > ?", [self.line, now]):
                     self._db.run(f"UPDATE {table} SET counted_at = ? WHERE id = ?", [now, row["id"]])
                     self._chain(kind, row["id"], moment.at)
             for row in self._db.rows(
@@ -228,16 +229,14 @@ class Queue(Deciding):
         assert row is not None
         return bool(row["own"]), row["others"]
 
-    def _refuse(self, address: str, column: str, reason: NeverReason, moment: Moment) -> int:
-        with self._writing():
-            sender_id = self._sender_id(address, moment)
-            if sender_id is None:
-                return 0
-            if self._db.run(
-                f"UPDATE senders SET {column} = ? WHERE id = ? AND {column} IS NULL", [stamp(moment.at), sender_id]
-            ):
-                self._chain("sender.state", sender_id, moment.at)
-            return self._drop("sender_id = ? AND state IN ('queued', 'submitting')", [sender_id], reason, moment)
+    def _refuse(self, sender_id: int | None, column: str, reason: NeverReason, moment: Moment) -> int:
+        if sender_id is None:
+            return 0
+        if self._db.run(
+            f"UPDATE senders SET {column} = ? WHERE id = ? AND {column} IS NULL", [stamp(moment.at), sender_id]
+        ):
+            self._chain("sender.state", sender_id, moment.at)
+        return self._drop("sender_id = ? AND state IN ('queued', 'submitting')", [sender_id], reason, moment)
 
     def _chosen(
         self, reply_ids: Sequence[int], sender: str | None, search: str | None, everything: bool

@@ -1,31 +1,342 @@
-"""stub, being filled: final signatures"""
+"""Reading: the operator's queries, over a connection that cannot write.
+
+Works beside a running daemon, without one, and on a read-only file system. Hostile texts and whole numbers come out
+as they are stored: escaping and masking are the CLI's. No query reads a whole table of messages.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+import sqlite3
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from antirelou.log.connection import Connection, Value
+from antirelou.log.errors import LogMissing
+from antirelou.log.lock import holder
+from antirelou.log.migrations import refuse_strangers
+from antirelou.log.search import expression
+from antirelou.log.times import stamp
+
+_MESSAGE = """m.id, m.line, m.kind, s.address, m.alphanumeric, m.received_at, m.newest_at, m.clock_unsynced,
+    m.clock_wrong, m.service_centre_time, m.text, m.details, m.segments, m.segments_expected, m.complete, m.deliver_id,
+    m.sender_id, m.reason, m.hold, m.decided_at, m.erased_at"""
+_SENDER = "LEFT JOIN senders s ON s.id = m.sender_id"
+_WHOLE = -1  # SQLite's "no limit"
 
 
 class Reader:
-    """`with Reader.open(path) as log:`"""
+    """An open log; `with Reader.open(path) as log:`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
 
     @classmethod
-    def open(cls, path: Path) -> Reader: ...
-    def close(self) -> None: ...
-    def messages(self, *, since: datetime | None = None, until: datetime | None = None, sender: str | None = None,
-                 reason: str | None = None, kind: str | None = None, state: str | None = None, search: str | None = None,
-                 line: str | None = None, limit: int | None = 50, after_id: int | None = None) -> list[dict[str, Any]]:
-        """oldest first; without after_id the newest `limit`"""
-        ...
-    def message(self, message_id: int) -> dict[str, Any] | None: ...
-    def last_id(self) -> int | None: ...
-    def status(self) -> dict[str, Any]: ...
-    def lines(self) -> list[dict[str, Any]]: ...
-    def events(self, limit: int = 50) -> list[dict[str, Any]]: ...
-    def orders(self, limit: int = 50) -> list[dict[str, Any]]: ...
-    def data_version(self) -> int: ...
+    def open(cls, path: Path) -> Reader:
+        """Open the log at `path`. Raises `LogError`: no such file, not a log, of another version, not readable."""
+        connection = Connection.reading(path)
+        try:
+            if not refuse_strangers(connection):
+                raise LogMissing(f"The log {path} is not finished: start the daemon once, it makes or migrates it.")
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def data_version(self) -> int:
+        """A number that changes when somebody wrote."""
+        version: int = self._db.value("PRAGMA data_version")
+        return version
+
+    # Messages
+
+    def messages(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        sender: str | None = None,
+        reason: str | None = None,
+        kind: str | None = None,
+        state: str | None = None,
+        search: str | None = None,
+        line: str | None = None,
+        limit: int | None = 50,
+        after_id: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return messages as `log --json` shows them, oldest first: the newest `limit`, or those after `after_id`.
+
+        `reason` also finds holds, `state` is of a reply, `sender` is the whole address as stored.
+        """
+        with self._db.snapshot():
+            tables, where, values, order = self._query(
+                since, until, sender, reason, kind, state, search, line, after_id
+            )
+            rows = self._db.rows(
+                f"SELECT {_MESSAGE} FROM {tables} {_SENDER} WHERE {' AND '.join(where) or '1'} ORDER BY {order} LIMIT ?",
+                [*values, _WHOLE if limit is None else limit],
+            )
+            if after_id is None:
+                rows.reverse()
+            return [self._message(row) for row in rows]
+
+    def message(self, message_id: int) -> dict[str, Any] | None:
+        """Return everything that is kept about one message, for `why`; None if there is none."""
+        with self._db.snapshot():
+            row = self._db.row(f"SELECT {_MESSAGE} FROM messages m {_SENDER} WHERE m.id = ?", [message_id])
+            if row is None:
+                return None
+            found = self._message(row)
+            sender = self._db.row(
+                "SELECT first_at, told, distress_told, last_told_at, blocked_at, opted_out_at FROM senders"
+                " WHERE id = ?",
+                [row["sender_id"]],
+            )
+            return found | {
+                "alphanumeric": bool(row["alphanumeric"]),
+                "newest_at": row["newest_at"],
+                "decided_at": row["decided_at"],
+                "clock_unsynced": bool(row["clock_unsynced"]),
+                "clock_wrong": bool(row["clock_wrong"]),
+                "erased_at": row["erased_at"],
+                "details": json.loads(row["details"]) if row["details"] else None,
+                "first_start_at": self._db.value("SELECT first_start_at FROM lines WHERE line = ?", [row["line"]]),
+                "sender_facts": dict(sender) if sender else None,
+                "sender_messages": self._before(row),
+                "delivers": [_deliver(deliver) for deliver in self._delivers(row)],
+                "replies": [self._whole_reply(reply) for reply in self._replies(message_id)],
+            }
+
+    def last_id(self) -> int | None:
+        """Return the newest message's id."""
+        last: int | None = self._db.value("SELECT max(id) FROM messages")
+        return last
+
+    # The lines and what happened
+
+    def status(self, now: datetime, *, month_start: datetime | None = None) -> list[dict[str, Any]]:
+        """Return each line's row with what waits and what is used of its limits: segments in the last hour and day,
+        recipients in the last day and since `month_start`.
+        """
+        with self._db.snapshot():
+            return [self._status(row, now, month_start) for row in self.lines()]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the row of each line; `storages` read, PINs left out; `held_by` is the daemon's process id."""
+        lines = []
+        for row in self._db.rows("SELECT * FROM lines ORDER BY line"):
+            line = dict(row)
+            del line["pins"]
+            line["storages"] = json.loads(row["storages"]) if row["storages"] else []
+            line["clock_unsynced"] = bool(row["clock_unsynced"])
+            line["held_by"] = holder(self._db.path, row["line"])
+            line["new_sim"] = bool(row["iccid"] and row["accepted_iccid"] and row["iccid"] != row["accepted_iccid"])
+            lines.append(line)
+        return lines
+
+    def events(self, limit: int = 50, *, line: str | None = None) -> list[dict[str, Any]]:
+        """Return the newest events, oldest first."""
+        rows = self._db.rows(
+            "SELECT id, at, last_at, count, line, kind, text FROM events WHERE ? IN (line, '') ORDER BY id DESC LIMIT ?",
+            [line or "", limit],
+        )
+        return [dict(row) for row in reversed(rows)]
+
+    def orders(self, limit: int = 50) -> list[dict[str, Any]]:
+        """Return the newest orders, oldest first."""
+        rows = self._db.rows(
+            "SELECT id, at, line, kind, argument, done_at, result FROM control ORDER BY id DESC LIMIT ?", [limit]
+        )
+        return [dict(row) for row in reversed(rows)]
+
+    def order(self, order_id: int) -> dict[str, Any] | None:
+        """Return one order, done or not."""
+        row = self._db.row("SELECT id, at, line, kind, argument, done_at, result FROM control WHERE id = ?", [order_id])
+        return dict(row) if row else None
+
+    # Inside
+
+    def _query(
+        self,
+        since: datetime | None,
+        until: datetime | None,
+        sender: str | None,
+        reason: str | None,
+        kind: str | None,
+        state: str | None,
+        search: str | None,
+        line: str | None,
+        after_id: int | None,
+    ) -> tuple[str, list[str], list[Value], str]:
+        """Choose the table that leads, so that no query reads all messages, and the order that follows from it."""
+        tables, order = "messages m", "m.id DESC"
+        where: list[str] = []
+        values: list[Value] = []
+        wanted: list[tuple[str, Value]] = [
+            ("m.received_at >= ?", stamp(since) if since else None),
+            ("m.received_at < ?", stamp(until) if until else None),
+            ("m.line = ?", line),
+            ("m.id > ?", after_id),
+            ("m.kind = ?" if kind == "text" else "m.kind <> 'text' AND m.kind = ?", kind),
+        ]
+        if search is not None:
+            tables, order = "messages_text f CROSS JOIN messages m ON m.id = f.rowid", "f.rowid DESC"
+            wanted.insert(0, ("messages_text MATCH ?", expression(search)))
+            if state is not None:
+                wanted.append(("EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.state = ?)", state))
+        elif state is not None:
+            tables = (
+                "(SELECT DISTINCT message_id FROM replies WHERE state = ? AND message_id IS NOT NULL) q"
+                " CROSS JOIN messages m ON m.id = q.message_id"
+            )
+            values.append(state)
+        elif since is not None or until is not None:
+            order = "m.received_at DESC, m.clock_wrong DESC, m.id DESC"
+        if reason is not None:
+            held = reason in ("paused", "clock_behind", "new_sim")
+            wanted.append(("m.reason IS NULL AND m.hold = ?" if held else "m.reason = ?", reason))
+        if sender is not None:
+            wanted.append(("m.sender_id IN (SELECT id FROM senders WHERE address = ?)", sender))
+        for condition, value in wanted:
+            if value is not None:
+                where.append(condition)
+                values.append(value)
+        return tables, where, values, order if after_id is None else "m.id"
+
+    def _message(self, row: sqlite3.Row) -> dict[str, Any]:
+        return {
+            "id": row["id"],
+            "line": row["line"],
+            "received_at": row["received_at"],
+            "service_centre_time": row["service_centre_time"],
+            "sender": row["address"],
+            "kind": row["kind"],
+            "text": row["text"],
+            "segments": row["segments"],
+            "segments_expected": row["segments_expected"],
+            "complete": bool(row["complete"]),
+            "deliveries": self._deliveries(row),
+            "reason": row["reason"],
+            "hold": row["hold"],
+            "replies": [self._reply(reply) for reply in self._replies(row["id"])],
+        }
+
+    def _deliveries(self, row: sqlite3.Row) -> int:
+        return max((deliver["deliveries"] for deliver in self._delivers(row)), default=1)
+
+    def _delivers(self, row: sqlite3.Row) -> list[sqlite3.Row]:
+        if row["segments_expected"] == 1:
+            return self._db.rows("SELECT * FROM delivers WHERE id = ?", [row["deliver_id"]])
+        return self._db.rows(
+            "SELECT * FROM delivers WHERE message_id = ? AND segment_count IS NOT NULL ORDER BY segment_sequence",
+            [row["id"]],
+        )
+
+    def _before(self, row: sqlite3.Row) -> int:
+        """How many messages this sender had sent by then, this one included."""
+        count: int = self._db.value(
+            "SELECT count(*) FROM messages WHERE sender_id = ? AND received_at <= ?",
+            [row["sender_id"], row["received_at"]],
+        )
+        return count
+
+    def _replies(self, message_id: int) -> list[sqlite3.Row]:
+        return self._db.rows("SELECT * FROM replies WHERE message_id = ? ORDER BY id", [message_id])
+
+    def _submits(self, reply: sqlite3.Row) -> list[sqlite3.Row]:
+        return self._db.rows("SELECT * FROM submits WHERE reply_id = ? ORDER BY attempt, sequence", [reply["id"]])
+
+    def _reply(self, reply: sqlite3.Row) -> dict[str, Any]:
+        submits = self._submits(reply)
+        references = [row["message_reference"] for row in submits if row["message_reference"] is not None]
+        causes = [row["cms_error"] for row in submits if row["cms_error"] is not None]
+        return {
+            "state": reply["state"],
+            "reason": reply["reason"],
+            "text": reply["text"],
+            "due_at": reply["due_at"],
+            "submitted_at": reply["submitted_at"],
+            "message_references": references,
+            "cms_error": causes[-1] if causes else None,
+        }
+
+    def _whole_reply(self, reply: sqlite3.Row) -> dict[str, Any]:
+        shown = (
+            *("id", "purpose", "segments", "queued_at", "expires_at", "postponed_until", "next_attempt_at"),
+            *("attempts", "later_messages", "approved_at", "marked_at", "ended_at"),
+        )
+        submit = (
+            *("id", "attempt", "sequence", "state", "reserved_at", "marked_at", "ended_at", "message_reference"),
+            *("cms_error", "said", "mended_at", "report_status", "discharge_time", "reported_at"),
+        )
+        return (
+            self._reply(reply)
+            | {name: reply[name] for name in shown}
+            | {"submits": [{name: row[name] for name in submit} for row in self._submits(reply)]}
+        )
+
+    def _status(self, line: dict[str, Any], now: datetime, month_start: datetime | None) -> dict[str, Any]:
+        name = line["line"]
+        day = stamp(now - timedelta(days=1))
+        counted = "FROM replies WHERE line = ? AND counted_at > ? AND purpose NOT IN ('test', 'self_test')"
+        month = stamp(month_start - timedelta(milliseconds=1)) if month_start else None
+        return line | {
+            "paused": self._value(
+                "kind FROM control WHERE kind IN ('pause', 'resume') AND line = ? ORDER BY id DESC LIMIT 1", name
+            )
+            == "pause",
+            "queued": self._counts(
+                "coalesce(reason, 'not_due') FROM replies INDEXED BY replies_queued"
+                " WHERE state = 'queued' AND line = ?",
+                name,
+            ),
+            "next_due_at": self._value(
+                "min(due_at) FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ?", name
+            ),
+            "held": self._counts(
+                "hold FROM messages INDEXED BY messages_undecided"
+                " WHERE reason IS NULL AND line = ? AND hold IS NOT NULL",
+                name,
+            ),
+            "undecided": self._value(
+                "count(*) FROM messages INDEXED BY messages_undecided WHERE reason IS NULL AND line = ?", name
+            ),
+            "segments_hour": self._value(
+                "count(*) FROM submits WHERE line = ? AND counted_at > ?", name, stamp(now - timedelta(hours=1))
+            ),
+            "segments_day": self._value("count(*) FROM submits WHERE line = ? AND counted_at > ?", name, day),
+            "recipients_day": self._value(f"count(DISTINCT sender_id) {counted}", name, day),
+            "recipients_month": self._value(f"count(DISTINCT sender_id) {counted}", name, month) if month else None,
+            "messages_day": self._value("count(*) FROM messages WHERE line = ? AND received_at > ?", name, day),
+            "last_message_at": self._value("received_at FROM messages WHERE line = ? ORDER BY id DESC LIMIT 1", name),
+            "last_submitted_at": self._value(
+                "max(counted_at) FROM submits WHERE line = ? AND counted_at IS NOT NULL", name
+            ),
+        }
+
+    def _value(self, query: str, *values: Value) -> Any:
+        return self._db.value(f"SELECT {query}", values)
+
+    def _counts(self, query: str, *values: Value) -> dict[str, int]:
+        rows = self._db.rows(f"SELECT count(*) AS n, {query} GROUP BY 2", values)
+        return {row[1]: row["n"] for row in rows}
 
 
-def holder(path: Path, line: str) -> int | None:
-    """the pid of the daemon that holds the line, None if none does"""
+def _deliver(row: sqlite3.Row) -> dict[str, Any]:
+    shown = (
+        *("id", "storage", "slot", "received_at", "clock_unsynced", "service_centre_address", "service_centre_time"),
+        *("pdu", "error", "segment_reference", "segment_bits", "segment_count", "segment_sequence", "segment_text"),
+        *("deliveries", "last_delivered_at", "deleted_at"),
+    )
+    return {name: row[name] for name in shown}

@@ -92,6 +92,8 @@ CREATE TABLE delivers (
     dedupe BLOB NOT NULL,
     deliveries INTEGER NOT NULL DEFAULT 1,
     last_delivered_at TEXT NOT NULL,
+    last_storage TEXT,
+    last_slot INTEGER,
     deleted_at TEXT,
     legal_hold INTEGER NOT NULL DEFAULT 0,
     nonce BLOB,
@@ -244,10 +246,11 @@ TABLES = (META, LINES, SENDERS, DELIVERS, MESSAGES, REPLIES, SUBMITS, EVENTS, CO
 # What the cycle and the operator's usual questions look up; partial where only the unfinished is ever looked up, so
 # that the cost of a cycle does not grow with the log.
 INDEXES = (
+    "CREATE INDEX senders_address ON senders (address) WHERE address IS NOT NULL",
     "CREATE INDEX delivers_segments ON delivers (message_id, segment_sequence) WHERE segment_count IS NOT NULL",
     "CREATE INDEX messages_undecided ON messages (line, complete, hold, id) WHERE reason IS NULL",
-    "CREATE INDEX messages_joining ON messages (line, sender_id, reference, reference_bits, segments_expected, id)"
-    " WHERE complete = 0",
+    """CREATE INDEX messages_joining ON messages (line, sender_id, reference, reference_bits, segments_expected, id)
+    WHERE complete = 0""",
     "CREATE INDEX messages_time ON messages (received_at, clock_wrong)",
     "CREATE INDEX messages_sender ON messages (sender_id, received_at)",
     "CREATE INDEX messages_text_key ON messages (text_key, received_at, sender_id) WHERE text_key IS NOT NULL",
@@ -269,16 +272,26 @@ INDEXES = (
 
 # Full-text search; accents and case are ignored. No table of sizes: nothing is ranked, and a page is saved a message.
 SEARCH = (
-    "CREATE VIRTUAL TABLE messages_text USING fts5 (text, content='messages', content_rowid='id', columnsize=0,"
-    " tokenize='unicode61 remove_diacritics 2')",
-    "CREATE TRIGGER messages_text_insert AFTER INSERT ON messages WHEN new.text IS NOT NULL BEGIN"
-    " INSERT INTO messages_text (rowid, text) VALUES (new.id, new.text); END",
-    "CREATE TRIGGER messages_text_delete AFTER DELETE ON messages WHEN old.text IS NOT NULL BEGIN"
-    " INSERT INTO messages_text (messages_text, rowid, text) VALUES ('delete', old.id, old.text); END",
-    "CREATE TRIGGER messages_text_remove AFTER UPDATE OF text ON messages WHEN old.text IS NOT NULL BEGIN"
-    " INSERT INTO messages_text (messages_text, rowid, text) VALUES ('delete', old.id, old.text); END",
-    "CREATE TRIGGER messages_text_update AFTER UPDATE OF text ON messages WHEN new.text IS NOT NULL BEGIN"
-    " INSERT INTO messages_text (rowid, text) VALUES (new.id, new.text); END",
+    """
+CREATE VIRTUAL TABLE messages_text USING fts5 (
+    text, content='messages', content_rowid='id', columnsize=0, tokenize='unicode61 remove_diacritics 2'
+)
+""",
+    """
+CREATE TRIGGER messages_text_insert AFTER INSERT ON messages WHEN new.text IS NOT NULL
+BEGIN INSERT INTO messages_text (rowid, text) VALUES (new.id, new.text); END
+""",
+    """
+CREATE TRIGGER messages_text_delete AFTER DELETE ON messages WHEN old.text IS NOT NULL
+BEGIN INSERT INTO messages_text (messages_text, rowid, text) VALUES ('delete', old.id, old.text); END
+""",
+    """
+CREATE TRIGGER messages_text_update AFTER UPDATE OF text ON messages WHEN old.text IS NOT new.text
+BEGIN
+    INSERT INTO messages_text (messages_text, rowid, text) SELECT 'delete', old.id, old.text WHERE old.text IS NOT NULL;
+    INSERT INTO messages_text (rowid, text) SELECT new.id, new.text WHERE new.text IS NOT NULL;
+END
+""",
 )
 
 VIEWS = (

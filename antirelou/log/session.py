@@ -42,11 +42,15 @@ class Session:
     def _chain(self, kind: str, row: int, at: datetime) -> None:
         chain.append(self._db, kind, row, at, self.line)
 
-    def _sender_id(self, address: str | None, moment: Moment) -> int | None:
-        """Return the row of a sender, made if need be; None for a withheld or missing address."""
+    def _sender_id(self, address: str | None, moment: Moment, alphanumeric: bool = False) -> int | None:
+        """Return the row of a sender, made if need be; None for a withheld or missing address.
+
+        A name that looks like a number is not that number (TS 23.040 clause 9.1.2.5, type of number 101).
+        """
         if not address:
             return None
-        pseudonym = self._key.hmac(Domain.SENDER, address)
+        kind = ("name",) if alphanumeric else ()
+        pseudonym = self._key.hmac(Domain.SENDER, address, *kind)
         row = self._db.row("SELECT id, address FROM senders WHERE hmac = ?", [pseudonym])
         if row is None:
             return self._db.insert(

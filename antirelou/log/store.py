@@ -1,91 +1,125 @@
-"""stub, being filled: final signatures"""
+"""The store: one daemon's hold on the log, from opening to closing.
+
+Opening takes the line's lock, makes or migrates the file under one lock between all processes, sees to the key before
+anything is made with it, and gives up what this line was submitting when it last died (P3). What is durable and when
+is `connection.py`'s, what is true of the rows is said in the parts: `intake.py` (P2), `deciding.py`, `queue.py` (P4),
+`submits.py` (P3, P12), `line.py` (P9), `orders.py`; `chain.py` is P11.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+import os
+from pathlib import Path
 
 from antirelou.clock import Moment
-from antirelou.log.facts import DueReply, Message, Noted, Order, SegmentOf, State, Stored, Taken, Verdict
-from antirelou.modem.facts import Outcome
-from antirelou.policy.facts import Decision, History, Reserve
+from antirelou.log import key, lock
+from antirelou.log.connection import Connection
+from antirelou.log.errors import KeyWrong, LogMissing, translated_os
+from antirelou.log.intake import Intake
+from antirelou.log.key import Domain, Key
+from antirelou.log.migrations import migrate, refuse_strangers
+from antirelou.log.orders import Orders
+from antirelou.log.session import Session
+from antirelou.log.times import stamp
 from antirelou.settings import Settings
 
 
-class Store:
-    line: str
+class Store(Intake, Orders):
+    """The log, as the daemon of one line uses it. Only one process a line can have it open."""
+
+    def __init__(self, connection: Connection, line: str, key: Key, held: int) -> None:
+        Session.__init__(self, connection, line, key)
+        self._held = held
 
     @classmethod
-    def open(cls, settings: Settings, moment: Moment) -> Store: ...
-    def close(self, moment: Moment | None = None) -> None: ...
-    @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[None]: ...
+    def open(cls, settings: Settings, moment: Moment) -> Store:
+        """Open the log for the line that `settings` names. Raises `LogError` with a sentence and an exit status."""
+        path = settings.log.path
+        _make_directory(path.parent)
+        held = lock.take_line(path, settings.line)
+        try:
+            connection = Connection.writing(path)
+            try:
+                secret = _prepare(connection, settings.log.key_file, moment, settings.line)
+                store = cls(connection, settings.line, secret, held)
+                store._start(moment)
+                return store
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            os.close(held)
+            raise
 
-    # A write outside a transaction() is a durable transaction of its own (but for mark, which must be inside one).
+    def close(self, moment: Moment | None = None) -> None:
+        """Let go of the log and of the line, once it is written that the daemon ended at `moment`, if that is given."""
+        try:
+            if moment is not None:
+                with self.transaction():
+                    self._db.run(
+                        "UPDATE lines SET stopped_at = ?, updated_at = ?, pid = NULL WHERE line = ?",
+                        [stamp(moment.at), stamp(moment.at), self.line],
+                    )
+        finally:
+            self._db.close()
+            os.close(self._held)
 
-    # taking in
-    def add_deliver(self, *, storage: str | None, slot: int | None, status: int | None, octets: str, canonical: bytes,
-                    service_centre_address: str | None, service_centre_time: datetime | None,
-                    service_centre_time_text: str | None, sender: str | None, error: str | None,
-                    moment: Moment, alphanumeric: bool = False) -> Taken: ...
-    def stored(self, deliver_id: int) -> Stored: ...
-    def came_again(self, deliver_id: int, moment: Moment, *, storage: str | None = None, slot: int | None = None) -> None:
-        """counts one more delivery; deleted_at is cleared, since it sits in a slot again"""
-    def mark_deleted(self, deliver_ids: Sequence[int], moment: Moment) -> None: ...
-    def add_message(self, deliver_id: int, *, kind: str, sender: str, alphanumeric: bool, text: str | None,
-                    segment: SegmentOf | None, service_centre_time: datetime | None, moment: Moment,
-                    details: dict[str, object] | None = None) -> int: ...
-    def add_call(self, sender: str | None, moment: Moment, *, details: dict[str, object] | None = None) -> int: ...
+    def _start(self, moment: Moment) -> None:
+        """Register the line, and give up what it was submitting when it last died."""
+        at = stamp(moment.at)
+        with self.transaction():
+            self._db.run(
+                "INSERT INTO lines (line, first_start_at, started_at, updated_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (line) DO NOTHING",
+                [self.line, at, at, at],
+            )
+            self._db.run(
+                "UPDATE lines SET started_at = ?, stopped_at = NULL, pid = ?, boot_id = ?, state = 'starting',"
+                " state_since = ?, sentence = 'Starting.' WHERE line = ?",
+                [at, os.getpid(), moment.boot_id, at, self.line],
+            )
+            for reply in self._recover(moment):
+                self.event(
+                    "submit_unknown",
+                    f"Reply {reply} was being submitted when the daemon ended; whether it left is not known, and it "
+                    "is not sent again.",
+                    moment,
+                )
 
-    # deciding
-    def undecided(self, moment: Moment, limit: int = 200) -> list[Message]: ...
-    def next_ripe(self, moment: Moment) -> float | None:
-        """seconds until the next incomplete message ripens"""
-    def history(self, message: Message, now: datetime, *, normalised: str = "") -> History: ...
-    def decide(self, message_id: int, decision: Decision, segments: int, moment: Moment, *, normalised: str = "") -> int | None:
-        """segments: how many the planned reply needs; returns the reply's id"""
-    def hold(self, message_id: int, reason: str) -> bool: ...
-    def opt_out(self, sender: str, moment: Moment) -> int:
-        """returns how many queued replies were dropped; so do the others"""
-    def block(self, address: str, moment: Moment) -> int: ...
-    def unblock(self, address: str, moment: Moment) -> bool: ...
-    def drop(self, moment: Moment, *, reply_ids: Sequence[int] = (), sender: str | None = None,
-             search: str | None = None, everything: bool = False) -> int: ...
-    def approve(self, moment: Moment, *, reply_ids: Sequence[int] = (), sender: str | None = None,
-                search: str | None = None, everything: bool = False) -> int: ...
 
-    # replying
-    def due(self, now: datetime, limit: int = 20) -> list[DueReply]: ...
-    def next_due(self, now: datetime) -> datetime | None: ...
-    def reserve(self, reply_id: int, now: datetime, *, month_start: datetime, disk_low: bool = False) -> Reserve: ...
-    def mark(self, reply_id: int, segments: Sequence[str], moment: Moment) -> list[int]: ...
-    def mark_next(self, submit_id: int, moment: Moment) -> None: ...
-    def outcome(self, submit_id: int, outcome: Outcome, moment: Moment, *, next_attempt_at: datetime | None = None) -> State:
-        """the reply's state after it"""
-    def mend(self, submit_id: int, message_reference: int, moment: Moment) -> State: ...
-    def report(self, message_reference: int, recipient: str, status: int, discharge_time: datetime | None,
-               moment: Moment) -> int | None:
-        """the submit's id, None if none matches"""
-    def drop_reply(self, reply_id: int, reason: str, moment: Moment) -> None: ...
-    def postpone(self, reply_id: int, reason: str, until: datetime | None) -> bool: ...
-    def reconsider(self) -> int:
-        """forgets until when replies were postponed: after new settings, resume, a clock step"""
-    def shift_queued(self, boot_id: str, by: timedelta, moment: Moment) -> int: ...
+def _make_directory(directory: Path) -> None:
+    if directory.is_dir():
+        return
+    try:
+        directory.mkdir(mode=0o700)
+        key.sync_directory(directory.parent)
+    except FileNotFoundError as error:
+        raise LogMissing(f"There is no directory {directory} for the log: make it, or correct [log] path.") from error
+    except FileExistsError:
+        raise LogMissing(f"{directory} is no directory: correct [log] path.") from None
+    except OSError as error:
+        raise translated_os(error, directory) from error
 
-    # the line and its operator
-    def event(self, kind: str, text: str, moment: Moment, *, repeat_key: str | None = None) -> Noted: ...
-    def order(self, kind: str, argument: str, moment: Moment) -> int: ...
-    def open_orders(self, limit: int = 100) -> list[Order]: ...
-    def done(self, order_id: int, result: str, moment: Moment) -> None: ...
-    def paused(self) -> bool: ...
-    def update_line(self, moment: Moment, **condition: object) -> bool: ...
-    def accept_sim(self, moment: Moment) -> None: ...
-    def pin_verdict(self, pin: str) -> Verdict | None: ...
-    def record_pin(self, pin: str, verdict: Verdict, moment: Moment) -> None: ...
-    def forget_pins(self, moment: Moment) -> None: ...
-    def newest_time(self) -> datetime | None: ...
-    def clock_behind(self, now: datetime) -> bool: ...
-    def forgive_clock(self, moment: Moment) -> None:
-        """`resume --clock`: times later than now were wrong"""
-    def data_version(self) -> int: ...
+
+def _prepare(connection: Connection, key_file: Path, moment: Moment, line: str) -> Key:
+    """Make or migrate the file and see to its key, under one lock between all processes."""
+    with lock.making(connection.path):
+        current = refuse_strangers(connection)
+        check = connection.value("SELECT value FROM meta WHERE name = 'key_check'") if current else None
+        secret = key.create(key_file) if check is None else key.load(key_file)
+        right = secret.hmac(Domain.CHECK).hex()
+        if check is not None and check != right:
+            raise KeyWrong(
+                f"The key file {key_file} is not the one that {connection.path} was written with: put the right one "
+                "back from the backup."
+            )
+        if not current:
+            with connection.transaction():
+                migrate(connection)
+                connection.run(
+                    "INSERT INTO meta (name, value) VALUES ('key_check', ?), ('made_at', ?), ('made_by', ?)"
+                    " ON CONFLICT DO NOTHING",
+                    [right, stamp(moment.at), line],
+                )
+            key.sync_directory(connection.path.parent)
+    return secret

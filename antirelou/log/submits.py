@@ -56,7 +56,18 @@ class Submits(Queue):
             submit = self._db.insert(
                 "INSERT INTO submits (line, reply_id, attempt, sequence, pdu, state, reserved_at, counted_at,"
                 " marked_at, nonce) VALUES (?,?,?,?,?,?,?,?,?,?)",
-                [self.line, reply_id, attempt, sequence, pdu, state.value, at, at, at if first else None, chain.nonce()],
+                [
+                    self.line,
+                    reply_id,
+                    attempt,
+                    sequence,
+                    pdu,
+                    state.value,
+                    at,
+                    at,
+                    at if first else None,
+                    chain.nonce(),
+                ],
             )
             self._chain("submit", submit, moment.at)
             self._chain("submit.state", submit, moment.at)
@@ -155,8 +166,8 @@ class Submits(Queue):
             "UPDATE submits SET state = ?, counted_at = CASE WHEN ? THEN counted_at END, ended_at = ?,"
             " message_reference = ?, cms_error = ?, said = ? WHERE id = ?",
             [
-                *(state.value, counts, stamp(moment.at), outcome and outcome.message_reference),
-                *(outcome and outcome.cms_error, outcome and clean(outcome.said), submit_id),
+                *(state.value, counts, stamp(moment.at), outcome.message_reference if outcome else None),
+                *(outcome.cms_error if outcome else None, clean(outcome.said) if outcome else None, submit_id),
             ],
         )
         self._chain("submit.state", submit_id, moment.at)
@@ -221,8 +232,4 @@ def _reply_state(states: set[SubmitState]) -> State:
         return State.UNKNOWN
     if states == {SubmitState.SUBMITTED}:
         return State.SUBMITTED
-    if SubmitState.SUBMITTED in states:
-        return State.PARTIAL
-    if SubmitState.REFUSED in states:
-        return State.REFUSED
-    return State.QUEUED  # nothing of it ever left
+    return State.PARTIAL if SubmitState.SUBMITTED in states else State.REFUSED

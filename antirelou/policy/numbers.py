@@ -96,7 +96,7 @@ def classify(address: str, country: str, alphanumeric: bool = False) -> Verdict:
     if alphanumeric or any(character.isalpha() for character in bare):
         return Verdict(NumberKind.ALPHANUMERIC)
     if not _is_number(bare):
-        return Verdict(NumberKind.SERVICE if bare.strip("*#+").isdigit() else NumberKind.IMPOSSIBLE)
+        return Verdict(NumberKind.SERVICE if "*" in bare or "#" in bare else NumberKind.IMPOSSIBLE)
     number = _subscriber(bare, country)
     if number is None:
         return Verdict(_without_subscriber(bare.lstrip("+"), country))
@@ -135,6 +135,8 @@ def _possible(bare: str, country: str) -> PhoneNumber | None:
         number = phonenumbers.parse(bare, country)
     except NumberParseException:
         return None
+    if number.italian_leading_zero and not phonenumbers.is_valid_number(number):
+        return None  # a 0 that belongs to the number, where no number begins with one
     possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
     return number if possible else None
 

@@ -64,7 +64,7 @@ def _unknown(modem: Modem, command: Command) -> Answer:
         return [voice.iccid_form.format(modem.simulation.sim.iccid)]
     if command.name == voice.hush:
         if command.op == "=":
-            modem.settings["hush"] = 0 if command.argument.startswith("0") else 1
+            modem.hush(command.argument.startswith("0"))
         return None
     if command.name in voice.vendor:
         return None

@@ -278,6 +278,5 @@ class Dialogue:
             self._lines(lines)
         if glued and glued["where"] == "final":
             self._out += f"\r\n{line}\r\n".encode("latin-1")
-        if final != "OK" or not faults.fire("missing_ok", body):
-            if final:
-                self._final(final)
+        if final and (final != "OK" or not faults.fire("missing_ok", body)):
+            self._final(final)

@@ -117,7 +117,7 @@ FAULTS: dict[str, Fault] = {
     # settings and calls (rows 40, 61)
     "text_mode_reset": _accident("it forgets AT+CMGF=0"),
     "settings_lost": _accident("it forgets all settings and says nothing"),
-    "call_during_submit": _lasting("NUMBER calls while the prompt is awaited", number="+33639980077"),
+    "call_during_submit": _once("NUMBER calls while the prompt is awaited", number="+33639980077"),
     "call_blocks_reception": _lasting("nothing is delivered while it rings"),
     "hang_up_ignored": _lasting("OK to COMMAND (H or +CHUP), and it rings on", command="H"),
 }

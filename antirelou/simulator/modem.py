@@ -48,7 +48,6 @@ DEFAULTS: dict[str, Any] = {
     "+CSMP": "17,167,0,0",
     "+CPBS": "SM",
     "+COPS": 0,
-    "hush": 1,
 }
 
 
@@ -64,15 +63,14 @@ class Modem:
         self.registration = 1
         self.generation = 0  # counts the resets, so that what was under way before one does not go on after it
         self.ready_at = 0.0
-        self.deadlock = False
         self.awaits_acknowledgement = 0
         self._held: list[str] = []  # until a PDU is typed or an answer given
         self._buffered: list[str] = []  # until <mode> of +CNMI is no longer 0
         self._merging: list[str] = []
         self._lost = 0
+        self._chat = 0  # counts the beginnings and ends of the chatter
         self.reset_settings()
         self.dialogue = Dialogue(self)
-        self._start_chatter()
 
     # settings and power
 
@@ -81,6 +79,18 @@ class Modem:
         self.settings: dict[str, Any] = dict(DEFAULTS)
         self.cnmi = [0, 0, 0, 0, 0]
         self.memories = [self.voice.preferred] * 3
+        self.hush(False)
+
+    def hush(self, quiet: bool) -> None:
+        """End the chatter, or let it begin again."""
+        self._chat += 1
+        if not quiet and self.voice.chatter_seconds:
+            self.later(self.voice.chatter_seconds, partial(self._chatter, 0, self._chat))
+
+    def _chatter(self, turn: int, chat: int) -> None:
+        if chat == self._chat:
+            self.indicate(self.voice.chatter[turn % len(self.voice.chatter)])
+            self.later(self.voice.chatter_seconds, partial(self._chatter, turn + 1, chat))
 
     def feed(self, octets: bytes) -> None:
         """Octets arrive from whoever opened the port."""
@@ -88,7 +98,7 @@ class Modem:
         if not self.powered or self.simulation.time < self.ready_at:
             return
         if faults.active:
-            if self.deadlock or faults.fire("silent"):
+            if faults.fire("silent"):
                 return
             if faults.fire("not_a_modem"):
                 self.simulation.wire.send(b"\r\nlogin: " + octets + b"\r\nPassword: ")
@@ -106,14 +116,13 @@ class Modem:
         self.powered = True
         self._forget()
         self.functionality = 1
-        simulation.sim.failed = False
-        simulation.sim.power_on()
+        simulation.faults.clear("silent")
+        self.card_off()
         self.ready_at = simulation.time + self.voice.boot_seconds
         simulation.sim.busy_until = max(simulation.sim.busy_until, simulation.time + self.voice.sim_ready_seconds)
         for seconds, line in self.voice.boot:
-            self._later(seconds, partial(self._boot_line, line))
-        self._later(max(self.voice.boot_seconds, self.voice.sim_ready_seconds), simulation.network.pump)
-        self._start_chatter()
+            self.later(seconds, partial(self._boot_line, line))
+        self.later(max(self.voice.boot_seconds, self.voice.sim_ready_seconds), simulation.network.pump)
 
     def _boot_line(self, line: str) -> None:
         sim = self.simulation.sim
@@ -131,7 +140,6 @@ class Modem:
         self._held.clear()
         self._buffered.clear()
         self._merging.clear()
-        self.deadlock = False
         self.awaits_acknowledgement = 0
         self.simulation.network.acknowledged(False)
 
@@ -150,7 +158,7 @@ class Modem:
 
     def reset_soon(self) -> None:
         """Reset once the command that asked for it was answered."""
-        self._later(_RESET_SECONDS, self.reset)
+        self.later(_RESET_SECONDS, self.reset)
 
     def card_off(self) -> None:
         """The card loses power: a dropped one recovers, a PIN is asked for again."""
@@ -163,9 +171,10 @@ class Modem:
     def card_ready(self) -> None:
         """The PIN was right: the card is read, then texts can come."""
         self.simulation.sim.busy_until = self.simulation.time + _CARD_SECONDS
-        self._later(_CARD_SECONDS, self.simulation.network.pump)
+        self.later(_CARD_SECONDS, self.simulation.network.pump)
 
-    def _later(self, seconds: float, action: Callable[[], None]) -> None:
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do `action` later, unless it starts again before."""
         generation = self.generation
 
         def act() -> None:
@@ -235,6 +244,8 @@ class Modem:
     def _store(self, pdu: str, indication: str, direct: int) -> tuple[str, int | None, bool] | None:
         faults = self.simulation.faults
         name = "SM" if self.memories[2] == "SM" else "ME"
+        if self.memories[2] == "MT" and self.simulation.sim.storages["ME"].free() is None:
+            name = "SM"
         if faults.active:
             if faults.fire("stored_elsewhere"):
                 name = "ME" if name == "SM" else "SM"
@@ -264,7 +275,7 @@ class Modem:
             return True
         self.awaits_acknowledgement += 1
         turn = self.awaits_acknowledgement
-        self._later(ACKNOWLEDGE_SECONDS, lambda: self._not_acknowledged(turn))
+        self.later(ACKNOWLEDGE_SECONDS, lambda: self._not_acknowledged(turn))
         return False
 
     def _not_acknowledged(self, turn: int) -> None:
@@ -296,7 +307,7 @@ class Modem:
         if len(self._merging) >= count:
             self._tell_merged()
         elif len(self._merging) == 1:
-            self._later(_MERGE_SECONDS, self._tell_merged)
+            self.later(_MERGE_SECONDS, self._tell_merged)
 
     def _tell_merged(self) -> None:
         if self._merging:
@@ -340,19 +351,9 @@ class Modem:
         """The oldest held indication, to be put in a bad place; the family's own chatter if there is none."""
         return self._held.pop(0) if self._held else self.voice.idle_line
 
-    def _start_chatter(self) -> None:
-        if self.voice.chatter_seconds:
-            self._later(self.voice.chatter_seconds, lambda: self._chatter(0))
-
-    def _chatter(self, turn: int) -> None:
-        if self.settings["hush"] == 0:
-            return
-        self.indicate(self.voice.chatter[turn % len(self.voice.chatter)])
-        self._later(self.voice.chatter_seconds, lambda: self._chatter(turn + 1))
-
     def storm(self) -> None:
         """The chatter of the fault `rssi_storm`, again and again."""
         storm = self.simulation.faults.get("rssi_storm")
         if storm:
             self.indicate((self.voice.chatter or (self.voice.idle_line,))[0])
-            self._later(1 / float(storm["per_second"]), self.storm)
+            self.later(1 / float(storm["per_second"]), self.storm)

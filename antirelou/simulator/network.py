@@ -7,6 +7,7 @@ and what the network accepted: they know nothing of what any program did with it
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from antirelou.simulator.pdu import DELIVER, STATUS_REPORT, Content, Malformed
 from antirelou.simulator.reading import Read, octets_of, read
 
 if TYPE_CHECKING:
+    from antirelou.simulator.calls import Call
     from antirelou.simulator.simulation import Simulation
 
 VALIDITY_SECONDS = 72 * 3600.0  # what a service centre keeps commonly (FIELD 4.5)
@@ -73,6 +75,7 @@ class Network:
         self.submitted: list[Submitted] = []
         self.delivered: list[Delivered] = []
         self._expired: list[Queued] = []
+        self._next_expiry = math.inf
         self.service_centre = "+33639980099"
         self.name = "F SIMU"
         self._sequence = 0
@@ -145,10 +148,23 @@ class Network:
         self._take([octets], at, VALIDITY_SECONDS)
         return octets
 
-    def call(self, number: str | None, *, type_of_address: int | None = None, seconds: float = 30.0) -> None:
+    def call(
+        self, number: str | None, *, type_of_address: int | None = None, seconds: float = 30.0, at: float | None = None
+    ) -> None:
         """Ring for `seconds`, or until refused; None is a withheld number."""
-        kind = type_of_address or (145 if (number or "").startswith("+") else 129)
-        self._simulation.modem.calls.begin(number, 128 if number is None else kind, seconds)
+        usual = 128 if number is None else 145 if number.startswith("+") else 129
+        kind = usual if type_of_address is None else type_of_address
+        calls = self._simulation.modem.calls
+        if at:
+            self._simulation.schedule(at, lambda: calls.begin(number, kind, seconds))
+        else:
+            calls.begin(number, kind, seconds)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call, with its outcome."""
+        self._simulation.run_due()
+        return self._simulation.modem.calls.record
 
     def hang_up(self) -> None:
         """The caller gives up."""
@@ -183,6 +199,7 @@ class Network:
             message.message_class if message and message.kind != STATUS_REPORT else None,
         )
         self.queue.append(item)
+        self._next_expiry = min(self._next_expiry, item.expires_at)
         self._simulation.tell("queued", sequence=item.sequence, sender=item.sender, pdu=octets)
 
     # delivering
@@ -282,12 +299,17 @@ class Network:
 
     def _purge(self) -> None:
         now = self._simulation.time
-        if all(item.expires_at > now for item in self.queue):
+        if now < self._next_expiry:
             return
-        for item in [item for item in self.queue if item.expires_at <= now and item is not self._unacknowledged]:
-            self.queue.remove(item)
-            self._expired.append(item)
-            self._simulation.tell("expired", sequence=item.sequence, sender=item.sender)
+        waiting: deque[Queued] = deque()
+        for item in self.queue:
+            if item.expires_at > now or item is self._unacknowledged:
+                waiting.append(item)
+            else:
+                self._expired.append(item)
+                self._simulation.tell("expired", sequence=item.sequence, sender=item.sender)
+        self.queue = waiting
+        self._next_expiry = min((item.expires_at for item in waiting), default=math.inf)
 
     # accepting
 

@@ -103,12 +103,15 @@ class Terminal:
 
     def _give(self) -> None:
         waiting = self._simulation.wire.buffer
+        single = "one_byte_at_a_time" in self._simulation.faults.active
         while waiting:
             try:
-                written = os.write(self.master, waiting[:_PIECE])
+                written = os.write(self.master, waiting[: 1 if single else _PIECE])
             except BlockingIOError:
                 return
             del waiting[:written]
+            if single:  # the rest in the loop's next turns
+                return
 
     def close(self) -> None:
         """Hang up, and take the link away if it is still ours."""
@@ -176,7 +179,8 @@ class Mount:
             poll.register(self._terminal.watch.descriptor, select.POLLIN)
         due = self.simulation.until_next()
         # a millisecond more than due, so that what is due is due when the wait ends
-        ready = {descriptor for descriptor, _ in poll.poll(None if due is None else int(due * 1000) + 1)}
+        told = poll.poll(None if due is None else int(due * 1000) + 1)
+        ready = {descriptor for descriptor, events in told if events & select.POLLIN}
         if self._woken in ready:
             os.read(self._woken, _PIECE)
         return ready

@@ -61,7 +61,7 @@ def _text(value: bytes) -> str | None:
         charset = value[0] & 0x7F if size == 1 else int.from_bytes(value[1:size])
         value = value[size:]
     if charset == _UCS2:
-        return value.decode("utf-16-be", "replace").rstrip("\0") or None
+        return value[: len(value) & ~1].decode("utf-16-be", "replace").rstrip("\0") or None
     value = value.rstrip(b"\0").removeprefix(b"\x7f")
     return value.decode("utf-8" if charset == _UTF_8 else "latin-1", "replace") or None
 

@@ -7,7 +7,6 @@ of it goes with the refusal. Refuses to know storages, senders and what the text
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from antirelou.sms.address import read_address, service_centre_address
@@ -22,9 +21,10 @@ TRAILING = "it is followed by octets that do not belong to it"
 TRAILING_JUNK = "it is followed by what is not hexadecimal"
 NO_SERVICE_CENTRE = "the service centre's address is missing"
 
-_NOISE = dict.fromkeys(map(ord, "\0 \t\r\n\"'"))  # what modems put around and into the line
-_HEX = re.compile("[0-9A-Fa-f]*")
-_MOST_CHARACTERS = 4096  # no PDU has more than 600; the rest is never looked at
+_NOISE = "\0 \t\r\n\"'"  # what modems put around and into the line
+_WITHOUT_NOISE = str.maketrans("", "", _NOISE)
+_HEXADECIMAL = "0123456789ABCDEFabcdef"
+_MOST_CHARACTERS = 1024  # no PDU has more than 600; the rest is never looked at
 _MOST_SERVICE_CENTRE_OCTETS = 12
 
 _VALIDITY_PERIOD_OCTETS = (0, 7, 1, 7)  # by TP-VPF: none, enhanced, relative, absolute
@@ -147,8 +147,9 @@ def _decode_at_form(octets: bytes) -> Tpdu | Undecodable:
 
 def _decode_octets(octets: bytes, length: int | None) -> Tpdu | Undecodable:
     found = _decode_at_form(octets)
-    if isinstance(found, Undecodable) and length == len(octets):
-        # By its declared length it is all TPDU: some modems leave out the service centre.
+    # By its declared length it may be all TPDU: some modems leave out the service centre. But lengths are wrong too,
+    # so that it must not make sense with one: a type of address has bit 7 set, a TP-OA's length has not.
+    if length == len(octets) and (isinstance(found, Undecodable) or (octets[0] and octets[1] < 0x80)):
         bare = decode_tpdu(octets)
         if not isinstance(bare, Undecodable):
             return replace(bare, problems=(*bare.problems, NO_SERVICE_CENTRE))
@@ -157,9 +158,11 @@ def _decode_octets(octets: bytes, length: int | None) -> Tpdu | Undecodable:
 
 def _split_line(line: str) -> tuple[bytes, str]:
     """The octets that begin the line, and what follows them that is not whole octets in hexadecimal."""
-    clean = line[:_MOST_CHARACTERS].translate(_NOISE)
-    match = _HEX.match(clean)
-    whole = match.end() & ~1 if match else 0
+    clean = line[:_MOST_CHARACTERS].strip(_NOISE)
+    if clean.lstrip(_HEXADECIMAL):
+        clean = clean.translate(_WITHOUT_NOISE)
+    digits = len(clean) - len(clean.lstrip(_HEXADECIMAL))
+    whole = digits & ~1
     return bytes.fromhex(clean[:whole]), clean[whole:]
 
 
@@ -175,7 +178,7 @@ def decode(octets: str | bytes, length: int | None = None) -> Tpdu | Undecodable
     found = _decode_octets(whole, length)
     if isinstance(found, Undecodable):
         reason = found.reason
-        if len(rest) == 1 and _HEX.fullmatch(rest):
+        if len(rest) == 1 and rest in _HEXADECIMAL:
             reason = "it has an odd number of hexadecimal digits"
         elif rest:
             reason = "it is not hexadecimal throughout"
