@@ -138,7 +138,9 @@ def test_each_error_has_its_exit_status_and_sentence(
     assert capfd.readouterr().err.split("\n") == [*sentences, ""]
 
 
-def test_a_traceback_is_shown_when_asked_for(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_traceback_is_shown_when_asked_for(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ANTIRELOU_DEBUG", "1")
     assert errors.run_group(_failing(ZeroDivisionError()), ["fail"]) == 1
     assert "Traceback" in capfd.readouterr().err

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from antirelou.cli import output
 
 ESCAPES = [
-    ("a\x1b[2Jb", "a\\x1b[2Jb", "a terminal escape that clears the screen"),
-    ("\x9b31m", "\\x9b31m", "the one-octet form of CSI (C1)"),
-    ("\x00\x07\x08\x7f", "\\x00\\x07\\x08\\x7f", "NUL, BEL, backspace, DEL"),
+    ("a\x1b[2Jb", "a\\u001b[2Jb", "a terminal escape that clears the screen"),
+    ("\x9b31m", "\\u009b31m", "the one-octet form of CSI (C1)"),
+    ("\x00\x07\x08\x7f", "\\u0000\\u0007\\u0008\\u007f", "NUL, BEL, backspace, DEL"),
     ("a\nb\rc\td", "a\\nb\\rc\\td", "line ends and tabs in a view of one line"),
     ("\u202eevil\u202c", "\\u202eevil\\u202c", "right-to-left override"),
     ("\u2066x\u2069\u200f\u061c", "\\u2066x\\u2069\\u200f\\u061c", "isolates and marks of direction"),
     ("a\u200bb\u200dc\ufeffd\u2060", "a\\u200bb\\u200dc\\ufeffd\\u2060", "zero width"),
-    ("a\u2028b\u2029c\x85d", "a\\u2028b\\u2029c\\x85d", "line and paragraph separators, NEL"),
+    ("a\u2028b\u2029c\x85d", "a\\u2028b\\u2029c\\u0085d", "line and paragraph separators, NEL"),
     ("\ud83d", "\\ud83d", "a lone surrogate, which cannot even be encoded"),
     ("\U000e0041\U000e0101", "\\U000e0041\\U000e0101", "tags and selectors that can carry hidden octets"),
     ("\ue000\U0010ffff", "\\ue000\\U0010ffff", "private use and no character at all"),
@@ -54,12 +54,11 @@ def test_no_text_at_all_reaches_a_terminal_unescaped(text: str) -> None:
 @given(st.text(st.characters(codec=None), max_size=60))
 def test_visible_is_reversible(text: str) -> None:
     shown = output.visible(text)
-    back = shown.encode("raw_unicode_escape", "surrogatepass")
-    assert _unescape(shown) == text, back
+    assert _unescape(shown) == text
 
 
 def _unescape(shown: str) -> str:
-    lengths = {"x": 2, "u": 4, "U": 8}
+    lengths = {"u": 4, "U": 8}
     plain = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
     text, at = "", 0
     while at < len(shown):
@@ -81,7 +80,7 @@ def test_json_is_printable_ascii_and_exact(text: str) -> None:
 
 
 FORMULAS = [
-    ('=HYPERLINK("http://x")', "'=HYPERLINK(\"http://x\")"),
+    ('=HYPERLINK("http://x")', '\'=HYPERLINK("http://x")'),
     ("+33639980001", "'+33639980001"),
     ("-1+1", "'-1+1"),
     ("@SUM(A1)", "'@SUM(A1)"),
@@ -119,14 +118,20 @@ def test_csv_writes_nothing_for_null_and_words_for_truth() -> None:
 
 @pytest.mark.parametrize(
     ("address", "shown"),
-    [("+33639980001", "+33639****01"), ("36105", "****"), ("Service", "****"), ("", "withheld"), ("0639980001", "063998****01")],
+    [
+        ("+33639980001", "+33639****01"),
+        ("36105", "****"),
+        ("Service", "****"),
+        ("", "withheld"),
+        ("0639980001", "063998****01"),
+    ],
 )
 def test_numbers_are_masked(address: str, shown: str) -> None:
     assert output.masked(address, numbers=False) == shown
 
 
 def test_a_sender_in_full_is_harmless_too() -> None:
-    assert output.masked("Evil\x1b[2J", numbers=True) == "Evil\\x1b[2J"
+    assert output.masked("Evil\x1b[2J", numbers=True) == "Evil\\u001b[2J"
 
 
 def test_cut_counts_columns_not_characters() -> None:

@@ -156,7 +156,6 @@ VERDICTS = """
 +594694201234    mobile       GF  Guyane
 +596696201234    mobile       MQ  Martinique
 +508551234       mobile       PM  Saint-Pierre-et-Miquelon
-+508708123456    mobile       PM  its new mobile numbers
 +687751234       mobile       NC  Nouvelle-Calédonie
 +68987123456     mobile       PF  Polynésie
 +377612345678    mobile       MC  Monaco
@@ -181,6 +180,10 @@ VERDICTS = """
 +77710009998     mobile       KZ  Kazakhstan shares its code
 +870123456789    unknown      -   a ship
 +979123456789    premium      -   international premium
++39812345        unknown      IT  only in France is 08 a service for certain
+12345678         short_code   -   as long as short codes get
+123456789        fixed        FR  nine digits are a number of France
+0123456          short_code   -   a digit more is missing
 +999123456789    impossible   -   no such country
 +336399800       impossible   -   too short
 +3363998000123   impossible   -   too long

@@ -51,6 +51,9 @@ NEVER_CASES: list[tuple[Facts, Facts, NeverReason | None, str]] = [
     ({"expires_at": NOON}, {"paused": True, "segments_hour": 99}, NeverReason.EXPIRED, "nothing waits in vain"),
     ({}, {"told": 1}, None, "the second text"),
     ({}, {"told": 2}, NeverReason.ALREADY_TOLD, "never a third"),
+    ({}, {"told": 1, "distress_told": True}, None, "help was no lesson"),
+    ({"purpose": Purpose.DISTRESS}, {"told": 1}, None, "nor a lesson help"),
+    ({"purpose": Purpose.DISTRESS}, {"told": 1, "distress_told": True}, NeverReason.ALREADY_TOLD, "help once a number"),
 ]
 
 
@@ -220,6 +223,11 @@ def test_what_binds_help_and_tests(
     for purpose, goes in ((Purpose.DISTRESS, help_goes), (Purpose.TEST, test_goes)):
         answer = release(replace(REPLY, purpose=purpose), Reserve(**reserve), settings, now)
         assert isinstance(answer, Go) is goes, f"{purpose}: {why}"
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_reply_expires(purpose: Purpose) -> None:
+    assert release(replace(REPLY, purpose=purpose), Reserve(), SETTINGS, REPLY.expires_at) == Never(NeverReason.EXPIRED)
 
 
 RESERVES = st.builds(

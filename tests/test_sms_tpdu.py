@@ -181,6 +181,12 @@ def test_noise_around_the_line_changes_neither_text_nor_identity(line, case):
     assert sms.canonical_tpdu(noisy) == sms.canonical_tpdu(pdu) == pdu[8:]
 
 
+def test_noise_within_the_line_changes_neither():
+    pdu = gsm7_pdu("bonsoir")
+    noisy = "\0 ".join(pdu.hex())
+    assert sms.decode(noisy).text == "bonsoir" and sms.canonical_tpdu(noisy) == pdu[8:]
+
+
 def test_a_wrong_length_changes_nothing():
     pdu = gsm7_pdu("bonsoir")
     for length in (None, 0, -1, 5, len(pdu) - 8, len(pdu), 999):
@@ -292,6 +298,12 @@ def test_a_status_report_says_what_became_of_a_submit(status, delivered, final):
     assert report.discharge_time.isoformat() == "2026-11-22T10:00:10+01:00"
     assert (report.delivered, report.final) == (delivered, final)
     assert report.tpdu == bytes.fromhex(REPORT.format(status))
+
+
+def test_what_follows_the_status_is_part_of_the_report_unless_it_is_padding():
+    report = bytes.fromhex(REPORT.format("00"))
+    assert sms.canonical_tpdu(b"\0" + report + b"\x01\x00") == report + b"\x01\x00"
+    assert sms.canonical_tpdu(b"\0" + report + b"\xff\xff") == report
 
 
 def test_a_status_report_with_damaged_times_is_read():

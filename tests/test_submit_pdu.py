@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from antirelou import sms
 from antirelou.modem import submit_pdu
-from antirelou.modem.submit_pdu import SubmitPdu, submit_pdus
+from antirelou.modem.submit_pdu import SubmitPdu, _check, submit_pdus
 
 NUMBER = "+33639980001"
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=1000)
@@ -117,17 +117,33 @@ def test_a_text_with_lone_surrogates_is_refused(text):
         submit_pdus(NUMBER, text, reference=0)
 
 
-@pytest.mark.parametrize("at", range(30))
-def test_a_pdu_that_says_anything_else_never_leaves(at, monkeypatch):
-    encode = submit_pdu.encodeSmsSubmitPdu
+SINGLE = ("0639980001", "a text of 24 characters!", None, False)
+SEGMENT = (NUMBER + "2", "ê" * 67, sms.Segment(7, 2, 1, 8), True)
 
-    def wrong(*arguments, **options):
-        pdus = encode(*arguments, **options)
-        pdus[0].data[at % len(pdus[0].data)] ^= 0x02
-        return pdus
 
-    monkeypatch.setattr(submit_pdu, "encodeSmsSubmitPdu", wrong)
-    if at in (2, 4):  # TP-MR is the modem's to choose; the type of address is written again by us
-        return
+@pytest.mark.parametrize("asked", [SINGLE, SEGMENT])
+def test_no_bit_of_a_pdu_can_be_another_without_being_noticed(asked):
+    destination, text, segment, status_report = asked
+    more = "ê" * 4 if segment else ""
+    pdu = submit_pdus(destination, text + more, reference=7, status_report=status_report)[0]
+    _check(pdu, destination, text, segment, status_report)
+    octets = bytes.fromhex(pdu.octets)
+    for bit in range(8 * len(octets)):
+        if bit // 8 == 2:
+            continue  # TP-MR is the modem's to choose
+        wrong = bytearray(octets)
+        wrong[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(ValueError, match="was not sent"):
+            _check(SubmitPdu(wrong.hex().upper(), pdu.length), destination, text, segment, status_report)
+    for line in (pdu.octets + "00", pdu.octets + "FF", pdu.octets[:-2], pdu.octets[:-1], pdu.octets + "\x1a"):
+        with pytest.raises(ValueError, match="was not sent"):
+            _check(SubmitPdu(line, pdu.length), destination, text, segment, status_report)
     with pytest.raises(ValueError, match="was not sent"):
-        submit_pdus("0639980001", "a text that must not be another", reference=0)
+        _check(SubmitPdu(pdu.octets, pdu.length + 1), destination, text, segment, status_report)
+
+
+def test_a_segment_that_the_library_cuts_again_is_refused(monkeypatch):
+    encode = submit_pdu.encodeSmsSubmitPdu
+    monkeypatch.setattr(submit_pdu, "encodeSmsSubmitPdu", lambda *given, **options: 2 * encode(*given, **options))
+    with pytest.raises(ValueError, match="made 2 PDUs of one segment"):
+        submit_pdus(NUMBER, "a", reference=0)

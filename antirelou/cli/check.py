@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,72 +74,117 @@ def findings(config: Path, *, numbers: bool) -> Iterator[Finding]:
     settings = loaded.settings
     if settings.reply.mode == "never":
         yield Finding("configuration", False, 'reply.mode is "never": nothing is answered.', CONFIGURATION)
-    row, newest = yield from _log(settings)
-    pid = holder(settings.log.path, settings.line)
-    if pid is not None and row is not None:
-        yield from of_daemon(settings.modem, pid, row, numbers=numbers)
-    else:
-        refused = row is not None and _pin_refused(row)
-        yield from of_modem(settings.modem, pin_refused=refused, numbers=numbers)
-    if row is not None and row.get("paused"):
-        yield Finding("orders", False, "Replies are paused: antirelou resume lets them leave again.")
-    if pid is None:
-        yield Finding("daemon", None, "No daemon runs for this line: systemctl start antirelou starts it.")
-    yield _clock(settings, newest)
+    known = Known()
+    for found in _log(settings):
+        if isinstance(found, Known):
+            known = found
+        else:
+            yield found
+    yield from _line(settings, known, numbers=numbers)
+    yield _clock(settings, known.newest)
     yield _disk(settings)
     yield from _texts(loaded)
 
 
-def _log(settings: Settings) -> Iterator[Finding]:
-    """The log: whether it can be read and written; returns this line's row and the newest time of any."""
+def _line(settings: Settings, known: Known, *, numbers: bool) -> Iterator[Finding]:
+    """The daemon if one runs, else the modem itself; then what the operator ordered."""
+    pid = holder(settings.log.path, settings.line)
+    if pid is not None and known.row is not None:
+        yield from of_daemon(settings.modem, pid, known.row, numbers=numbers)
+    else:
+        yield from of_modem(settings.modem, pin_refused=known.pin_refused, numbers=numbers)
+    if known.row is not None and known.row["paused"]:
+        yield Finding("orders", False, "Replies are paused: antirelou resume lets them leave again.")
+    if pid is None:
+        yield Finding("daemon", None, "No daemon runs for this line: systemctl start antirelou starts it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the log knows of this line; `row` is None where there is no log, or no daemon of this line ever ran."""
+
+    row: dict[str, Any] | None = None
+    newest: datetime | None = None
+    pin_refused: bool = False
+
+
+def _log(settings: Settings) -> Iterator[Finding | Known]:
+    """The log: whether it can be read and written; at last what it knows."""
     path = settings.log.path
     try:
-        reader = Reader.open(path)
+        with Reader.open(path) as reader:
+            known = _known(reader, settings)
     except LogMissing:
         yield _place_for_a_log(path)
-        return None, None
+        yield Known()
+        return
     except LogError as error:
         yield Finding("log", False, str(error), CONFIGURATION)
-        return None, None
-    return None, None
+        yield Known()
+        return
+    if not _may(path, os.W_OK) or not _may(path.parent, os.W_OK | os.X_OK):
+        sentence = f"This user may read {path} but not write it: the daemon must own it and its directory."
+        yield Finding("log", False, sentence, CONFIGURATION)
+    elif not os.path.exists(settings.log.key_file):
+        sentence = (
+            f"The key file {settings.log.key_file} is not there, and the log cannot go on without it: put it back "
+            "from a backup, or set log.path to a new log."
+        )
+        yield Finding("log", False, sentence, CONFIGURATION)
+    else:
+        yield Finding("log", True, f"{path} can be read and written.")
+    yield known
+
+
+def _known(reader: Reader, settings: Settings) -> Known:
+    now = datetime.now(UTC)
+    row = next((row for row in reader.status(now) if row["line"] == settings.line), None)
+    last = reader.message(reader.last_id() or 0)
+    times = [row["updated_at"], row["last_submitted_at"]] if row else []
+    if last is not None and not last["clock_wrong"]:
+        times.append(last["received_at"])
+    kinds = [event["kind"] for event in reader.events(200, line=settings.line)]
+    told = [kind for kind in kinds if kind in ("sim_wrong_pin", "modem_opened")]
+    return Known(
+        row,
+        max((datetime.fromisoformat(time) for time in times if time), default=None),
+        pin_refused=told[-1:] == ["sim_wrong_pin"],
+    )
+
+
+def _may(path: Path, mode: int) -> bool:
+    return os.access(path, mode, effective_ids=True)
 
 
 def _place_for_a_log(path: Path) -> Finding:
-    directory = path.parent
+    """Whether the daemon could make the log; it makes the log's own directory too, but none above it."""
+    directory = path.parent if path.parent.is_dir() else path.parent.parent
     if not directory.is_dir():
-        sentence = f"The directory {directory} is not there: create it, or set log.path to another one."
+        sentence = f"The directory {path.parent} is not there: create it, or set log.path to another one."
         return Finding("log", False, sentence, CONFIGURATION)
-    if not os.access(directory, os.W_OK | os.X_OK):
-        sentence = f"This user may not write in {directory}: make it the daemon's own, or set log.path to another one."
+    if not _may(directory, os.W_OK | os.X_OK):
+        sentence = f"This user may not write in {directory}: give it to the daemon, or set log.path to another one."
         return Finding("log", False, sentence, CONFIGURATION)
     return Finding("log", True, f"There is no log at {path} yet; the daemon makes it when it first starts.")
 
 
-def _pin_refused(row: dict[str, Any]) -> bool:
-    verdicts = (row.get("pins") or {}).values()
-    return "good" not in verdicts and any(verdict in ("refused", "trying") for verdict in verdicts)
-
-
 def _clock(settings: Settings, newest: datetime | None) -> Finding:
     now, zone = datetime.now(UTC), settings.reply.time_zone
-    if newest is not None and newest - now > _BEHIND:
-        sentence = (
-            f"The clock says {when(now, zone)}, which is before the newest row of the log ({when(newest, zone)}), so "
-            "replies are held: set the clock, or, if it is right, antirelou resume --clock."
-        )
-        return Finding("clock", False, sentence, CONFIGURATION)
-    if not SystemClock().synchronised():
+    if not SystemClock().synchronised():  # then the daemon goes by the newest row where that is later
         sentence = f"It says {when(now, zone)} and is not synchronised: see timedatectl; replies leave meanwhile."
         return Finding("clock", None, sentence)
+    if newest is not None and newest - now > _BEHIND:
+        sentence = (
+            f"It says {when(now, zone)}, which is before the newest row of the log ({when(newest, zone)}), so replies "
+            "are held: set the clock, or, if it is right, antirelou resume --clock."
+        )
+        return Finding("clock", False, sentence, CONFIGURATION)
     return Finding("clock", True, f"It says {when(now, zone)} ({zone}) and is synchronised.")
 
 
 def _disk(settings: Settings) -> Finding:
-    place = settings.log.path.parent
-    try:
-        free = shutil.disk_usage(place).free
-    except OSError as error:
-        return Finding("disk", None, f"Not checked: {place} cannot be looked at ({error.strerror}).")
+    place = next(place for place in settings.log.path.absolute().parents if os.path.exists(place))
+    free = shutil.disk_usage(place).free
     if free < settings.log.reserve:
         sentence = (
             f"{size_of(free)} are free, less than log.reserve = {size_of(settings.log.reserve)}, so replies are "

@@ -7,10 +7,9 @@ the daemon opens it, but for the PIN, which is never typed. Every sentence about
 from __future__ import annotations
 
 import grp
-import json
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,25 @@ from antirelou.settings import Modem as ModemSettings
 SIMULATED = "simulated"
 _PORTS = ("serial/by-id/*", "ttyUSB*", "ttyACM*", "ttyAMA*", "ttyS[0-9]")  # below /dev, the stable names first
 _MOST_PORTS = 8
+_MOST_HOLDERS = 4
 _WEAK = -105  # dBm; below it texts are lost now and then
+
+_GOOD = {
+    "port": "{port} is there.",
+    "permissions": "This user may open it.",
+    "holder": "Nothing else has it open.",
+    "modem": "A modem answers.",
+    "SIM": "There is a SIM.",
+}
+_ITEMS = ("port", "permissions", "holder", "modem", "SIM", "PIN", "network", "service centre", "storages")
+_ITEM_OF_STATE = {  # by the daemon's words for a line's state
+    "modem_missing": "port",
+    "modem_not_a_modem": "port",
+    "modem_not_permitted": "permissions",
+    "modem_busy": "holder",
+    **dict.fromkeys(("sim_pin", "sim_puk", "sim_wrong_pin"), "PIN"),
+    **dict.fromkeys(("sim_absent", "sim_busy", "sim_failure"), "SIM"),
+}
 
 _NETWORKS = {
     Registration.DENIED: "The network refuses this SIM: ask its operator whether it is active and not barred.",
@@ -79,89 +96,92 @@ class Look:
 
     identity: Identity | None = None
     condition: Condition | None = None
-    held: int | None = None
     error: ModemError | None = None
     direct: list[DirectPdu] = field(default_factory=list)
 
 
 def of_daemon(settings: ModemSettings, pid: int, row: dict[str, Any], *, numbers: bool) -> Iterator[Finding]:
-    """The line as the daemon that holds it sees it."""
+    """The line as the daemon that holds it saw it last."""
     who = f"process {pid}" if pid else "a running daemon"
-    yield Finding("port", True, f"{settings.port} is in the hands of the daemon ({who}); its last look is told here.")
+    good = _GOOD | {"holder": f"The daemon ({who}) has it open; its own last look at the modem is told here."}
+    state = str(row["state"])
     if row["registration"] is None:
-        state = str(row["state"])
-        item = "SIM" if state.startswith("sim_") else "modem"
-        yield Finding(item, False, visible(row["sentence"]))
-        yield from _not_checked("SIM" if item == "modem" else "modem", "network", "service centre", "storages")
+        yield from _ended(good, settings.port, _ITEM_OF_STATE.get(state, "modem"), visible(row["sentence"]))
         return
-    identity = Identity(**{name: row.get(name) for name in ("manufacturer", "model", "revision", "imsi", "iccid")})
+    yield from _until("modem", good, settings.port)
+    identity = Identity(**{name: row[name] for name in ("manufacturer", "model", "revision", "imsi", "iccid")})
     yield from _of_identity(identity, numbers=numbers)
-    if row.get("accepted_iccid") and row.get("iccid") and row["accepted_iccid"] != row["iccid"]:
+    if row["new_sim"]:
         yield Finding("SIM", False, "It is another SIM than before, so replies are held: antirelou line accept.")
-    uses = row["storages"] or []
-    uses = json.loads(uses) if isinstance(uses, str) else uses
-    yield from _of_condition(
-        Condition(
-            Registration(row["registration"]),
-            row["signal"],
-            row["network"],
-            row["service_centre"],
-            tuple(StorageUse(use["storage"], use["used"], use["total"]) for use in uses),
-        ),
-        settings,
-    )
+    uses = tuple(StorageUse(use["storage"], use["used"], use["total"]) for use in row["storages"])
+    condition = Condition(Registration(row["registration"]), row["signal"], row["network"], row["service_centre"], uses)
+    yield from _of_condition(condition, settings, numbers=numbers)
 
 
 def of_modem(settings: ModemSettings, *, pin_refused: bool, numbers: bool) -> Iterator[Finding]:
     """The line as it is found by opening the modem here and now."""
-    fault = None if settings.port == SIMULATED else port_fault(settings.port)
-    if fault is not None:
-        yield Finding("port", False, fault)
-        yield from _not_checked("modem", "SIM", "network", "service centre", "storages")
+    path = settings.port
+    good = _GOOD
+    if path == SIMULATED:
+        good = good | {"port": "The built-in dongle is simulated: no text comes or goes through it."}
+    elif (fault := port_fault(path)) is not None:
+        yield from _ended(good, path, *fault)
         return
     look = _look(settings, NeverTyped(pin_refused))
-    if isinstance(look.error, PortError):
-        yield Finding("port", False, _sentence(look.error))
-        yield from _not_checked("modem", "SIM", "network", "service centre", "storages")
-        return
-    yield Finding("port", True, f"{settings.port} can be opened, and nothing else holds it.")
-    yield from _of_look(look, settings, numbers=numbers)
+    if look.error is not None:
+        yield from _ended(good, path, _item(look.error), _sentence(look.error))
+    else:
+        assert look.identity is not None and look.condition is not None
+        yield from _until("modem", good, path)
+        yield from _of_identity(look.identity, numbers=numbers)
+        yield from _of_condition(look.condition, settings, numbers=numbers)
     for pdu in look.direct:
         octets = "".join(character for character in pdu.octets if character.isalnum())
         yield Finding("received", None, f"While this was checked a message came that is in no slot; keep it: {octets}")
 
 
-def _of_look(look: Look, settings: ModemSettings, *, numbers: bool) -> Iterator[Finding]:
-    """From the modem upwards, as far as the look came."""
-    if isinstance(look.error, SimRefused):
-        yield Finding("modem", True, "A modem answers.")
-        yield Finding("SIM", False, _sentence(look.error))
-        yield from _not_checked("network", "service centre", "storages")
-    elif look.error is not None:
-        yield Finding("modem", False, _sentence(look.error))
-        yield from _not_checked("SIM", "network", "service centre", "storages")
-    else:
-        assert look.identity is not None and look.condition is not None
-        yield from _of_identity(look.identity, numbers=numbers)
-        yield from _of_condition(look.condition, settings)
+def _item(error: ModemError) -> str:
+    """Which item an error speaks of."""
+    if isinstance(error, PortError):
+        return _ITEM_OF_STATE.get(f"modem_{error.cause}", "modem")
+    if isinstance(error, SimRefused):
+        return _ITEM_OF_STATE.get(f"sim_{error.state}", "SIM")
+    return "modem"
 
 
-def port_fault(path: str) -> str | None:
-    """Why the port at `path` cannot be used, found without opening it; None if nothing speaks against it."""
+def _until(item: str, good: Mapping[str, str], port: str) -> Iterator[Finding]:
+    """What is good when all goes well as far as `item`."""
+    for name in _ITEMS[: _ITEMS.index(item)]:
+        yield Finding(name, True, good[name].format(port=visible(port)))
+
+
+def _ended(good: Mapping[str, str], port: str, item: str, sentence: str) -> Iterator[Finding]:
+    """Good up to `item`, which is not, so that nothing after it can be checked."""
+    yield from _until(item, good, port)
+    yield Finding(item, False, sentence)
+    for name in _ITEMS[_ITEMS.index(item) + 1 :]:
+        yield Finding(name, None, "Not checked, because of what is said above.")
+
+
+def port_fault(path: str) -> tuple[str, str] | None:
+    """The item and the sentence that speak against the port at `path`, found without opening it; None if none do."""
     try:
-        mode = os.stat(path).st_mode
+        found = os.stat(path)
     except PermissionError:
-        return f"This user may not look at {path}: run the check as the user of the daemon, or as root."
+        return "port", f"This user may not look at {path}: run the check as the daemon's user, or as root."
     except OSError:
-        return f"There is no modem at {path}: plug it in, or set modem.port to another name. {_ports()}"
-    if not stat.S_ISCHR(mode):
-        return f"{path} is not a serial port: set modem.port to the modem's own port. {_ports()}"
-    if not os.access(path, os.R_OK | os.W_OK):
-        return f"This user may not open {path}: add it to the group {_group(path)}, which owns the port."
-    others = ", ".join(f"{visible(name)} (process {pid})" for pid, name in holders(path))
-    if "ModemManager" in others:
-        return f"The port {path} is held by {others}: install the udev rule of this project, which keeps it off."
-    return f"The port {path} is held by {others}: stop it, or set another modem.port." if others else None
+        return "port", f"There is no modem at {path}: plug it in, or set modem.port to another name. {_ports()}"
+    if not stat.S_ISCHR(found.st_mode) or not _is_terminal(found.st_rdev):
+        return "port", f"{path} is not a serial port: set modem.port to the modem's own port. {_ports()}"
+    if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+        return "permissions", f"This user may not open {path}: {_way_in(found)}."
+    if os.path.realpath(path).startswith("/dev/pts/"):
+        return None  # whoever serves a pseudo-terminal has it open too; opening it tells whether it is taken
+    others = ", ".join(f"{visible(name)} (process {pid})" for pid, name in holders(path)[:_MOST_HOLDERS])
+    if not others:
+        return None
+    remedy = "install the udev rule of this project, which keeps it off" if "ModemManager" in others else "stop it"
+    return "holder", f"The port {path} is held by {others}: {remedy}, or set another modem.port."
 
 
 def _ports() -> str:
@@ -172,11 +192,21 @@ def _ports() -> str:
     return f"Here are: {', '.join(visible(path) for path in found[:_MOST_PORTS])}{more}."
 
 
-def _group(path: str) -> str:
+def _is_terminal(device: int) -> bool:
+    """Whether a character device may be a serial port; the kernel does not tell for every one."""
+    subsystem = Path(f"/sys/dev/char/{os.major(device)}:{os.minor(device)}/subsystem")
+    return not subsystem.exists() or subsystem.resolve().name == "tty"
+
+
+def _way_in(port: os.stat_result) -> str:
+    """How a user gets at a port that is not his."""
     try:
-        return grp.getgrgid(os.stat(path).st_gid).gr_name
-    except (OSError, KeyError):
-        return "dialout"
+        group = grp.getgrgid(port.st_gid).gr_name
+    except KeyError:
+        group = ""
+    if group in ("", "root") or port.st_mode & 0o060 != 0o060:
+        return "install the udev rule of this project, which opens it to a group"
+    return f"add it to the group {group}, which owns the port"
 
 
 def _look(settings: ModemSettings, pins: NeverTyped) -> Look:
@@ -207,10 +237,11 @@ def _of_identity(identity: Identity, *, numbers: bool) -> Iterator[Finding]:
     model = " ".join(visible(word) for word in (identity.manufacturer, identity.model, identity.revision) if word)
     yield Finding("modem", True, f"A modem answers: {model or 'it does not say which'}.")
     card = identity.iccid or identity.imsi
-    yield Finding("SIM", True, f"The SIM is ready{f' ({masked(card, numbers=numbers)})' if card else ''}.")
+    yield Finding("SIM", True, f"There is a SIM{f' ({masked(card, numbers=numbers)})' if card else ''}.")
+    yield Finding("PIN", True, "The SIM asks for none, or has it.")
 
 
-def _of_condition(condition: Condition, settings: ModemSettings) -> Iterator[Finding]:
+def _of_condition(condition: Condition, settings: ModemSettings, *, numbers: bool) -> Iterator[Finding]:
     signal = "signal not known" if condition.signal is None else f"{condition.signal} dBm"
     network = visible(condition.network or "network without a name")
     if condition.registration.usable:
@@ -223,17 +254,15 @@ def _of_condition(condition: Condition, settings: ModemSettings) -> Iterator[Fin
         yield Finding("network", False, _NETWORKS[condition.registration])
     centre = condition.service_centre or settings.service_centre
     missing = "The SIM has no service centre, so nothing can be sent: set modem.service_centre to its operator's."
-    yield Finding("service centre", bool(centre), f"Texts leave through {visible(centre)}." if centre else missing)
+    found = f"Texts leave through {masked(centre, numbers=numbers)}." if centre else missing
+    yield Finding("service centre", bool(centre), found)
     for use in condition.storages:
         full = use.total > 0 and use.used >= use.total
         holds = f"{use.storage} holds {use.used} of {plural(use.total, 'message')}"
         waits = " The daemon takes them in when it runs." if use.used else ""
-        yield Finding("storages", not full, f"{visible(holds)}.{' It is full: the network waits.' if full else ''}{waits}")
-
-
-def _not_checked(*items: str) -> Iterator[Finding]:
-    for item in items:
-        yield Finding(item, None, "Not checked, because of what is said above.")
+        yield Finding(
+            "storages", not full, f"{visible(holds)}.{' It is full: the network waits.' if full else ''}{waits}"
+        )
 
 
 def _sentence(error: ModemError) -> str:

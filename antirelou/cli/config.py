@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from antirelou.cli.options import config_option, json_option, numbers_option
-from antirelou.cli.output import echo, json_line, masked, visible
+from antirelou.cli.output import duration, echo, json_line, masked, size, visible
 from antirelou.config import load, sample
 from antirelou.settings import Hours
 
 _NUMBERS = ("modem.number", "operator.numbers")
-_UNITS = (("y", 365 * 86_400), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 
 
 @click.command()
@@ -66,11 +65,13 @@ def _written(name: str, value: Any, *, numbers: bool) -> Any:
         return masked(value, numbers=numbers) if isinstance(value, str) else [masked(n, numbers=numbers) for n in value]
     match value:
         case timedelta():
-            return _duration(value)
+            return duration(value)
         case Hours():
             return f"{value.opens:%H:%M}-{value.closes:%H:%M}"
         case None:
             return "always" if name == "reply.hours" else "never"
+        case int() if name == "log.reserve":
+            return size(value)
         case tuple():
             return list(value)
         case Mapping():
@@ -80,16 +81,8 @@ def _written(name: str, value: Any, *, numbers: bool) -> Any:
     return value
 
 
-def _duration(value: timedelta) -> str:
-    seconds = round(value.total_seconds())
-    for unit, each in _UNITS:
-        if seconds and seconds % each == 0:
-            return f"{seconds // each}{unit}"
-    return f"{seconds}s"
-
-
 def _toml(value: Any) -> str:
-    """A value in TOML; a JSON string without escapes beyond ASCII is one too."""
+    """A value in TOML, whose escapes are those of `visible`."""
     match value:
         case bool():
             return str(value).lower()

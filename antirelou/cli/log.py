@@ -19,13 +19,13 @@ import click
 from antirelou.cli.options import config_option, json_option, numbers_option, settings_of, time_option
 from antirelou.cli.output import columns, csv_line, cut, echo, json_line, masked, table, visible, when
 from antirelou.log import Reader, State
-from antirelou.policy.facts import HoldReason, Kind, LaterReason, NeverReason, Reason
+from antirelou.policy.facts import HoldReason, Kind, Reason
 from antirelou.policy.numbers import normalise
 from antirelou.settings import Settings
 
 _LOOK = 500  # milliseconds between two looks at the file while following
 _LEAST_TEXT = 20  # columns for the text in however narrow a terminal
-_REASONS = list(dict.fromkeys(str(word) for words in (Reason, HoldReason, NeverReason, LaterReason) for word in words))
+_REASONS = [str(word) for words in (Reason, HoldReason) for word in words]
 _CSV = [
     *("id", "line", "received_at", "service_centre_time", "sender", "kind", "text", "segments", "segments_expected"),
     *("complete", "deliveries", "reason", "hold"),
@@ -51,7 +51,9 @@ class Shown:
 @click.option("--since", metavar="TIME", help="From then on: 2h, 3d, today, yesterday, 2026-11-22, '2026-11-22 18:30'.")
 @click.option("--until", metavar="TIME", help="Up to then; a day is meant to its end.")
 @click.option("--sender", metavar="NUMBER", help="Of this number, however written.")
-@click.option("--reason", type=click.Choice(_REASONS), metavar="WORD", help="Decided, held or left waiting for it.")
+@click.option(
+    "--reason", type=click.Choice(_REASONS), metavar="WORD", help="Decided or held for it: to_answer, stale, paused, …"
+)
 @click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), metavar="WORD", help="text, call, mms, …")
 @click.option(
     "--state",
@@ -85,11 +87,8 @@ def log(config: Path, limit: int, follow: bool, as_json: bool, as_csv: bool, num
     form = "json" if as_json else "csv" if as_csv else "plain"
     shown = Shown(form, numbers, settings.reply.time_zone, now, columns())
     asked = _asked(settings, now, filters)
-    reader = Reader.open(settings.log.path)
-    try:
+    with Reader.open(settings.log.path) as reader:
         _show(reader, shown, asked, limit=limit, follow=follow)
-    finally:
-        reader.close()
 
 
 def _asked(settings: Settings, now: datetime, filters: Row) -> Row:
@@ -150,10 +149,10 @@ def _csv(row: Row, shown: Shown) -> str:
     joined = {
         "sender": _sender(row, shown),
         "reply_states": " ".join(reply["state"] for reply in replies),
-        "reply_reasons": " ".join(reply["reason"] or "-" for reply in replies),
+        "reply_reasons": " ".join(reply["reason"] or "none" for reply in replies),
         "reply_texts": "\n".join(reply["text"] or "" for reply in replies),
-        "reply_due_at": " ".join(reply["due_at"] or "-" for reply in replies),
-        "reply_submitted_at": " ".join(reply["submitted_at"] or "-" for reply in replies),
+        "reply_due_at": " ".join(reply["due_at"] for reply in replies),
+        "reply_submitted_at": " ".join(reply["submitted_at"] or "none" for reply in replies),
     }
     return csv_line((row | joined)[name] for name in _CSV)
 

@@ -52,13 +52,11 @@ def _sentence(result: str) -> str:
 def _results(settings: Settings, numbers: set[int]) -> dict[int, str]:
     """What the daemon answered to the orders with these numbers, within our patience."""
     deadline = time.monotonic() + _PATIENCE
-    reader = Reader.open(settings.log.path)
-    try:
+    done: dict[int, str] = {}
+    with Reader.open(settings.log.path) as reader:
         while True:
-            rows = [row for row in reader.orders(limit=len(numbers) + 20) if row["id"] in numbers]
-            done = {row["id"]: str(row["result"] or "") for row in rows if row["done_at"]}
+            rows = [reader.order(number) for number in sorted(numbers - set(done))]
+            done |= {row["id"]: str(row["result"] or "") for row in rows if row is not None and row["done_at"]}
             if len(done) == len(numbers) or time.monotonic() >= deadline:
                 return done
             time.sleep(_LOOK)
-    finally:
-        reader.close()

@@ -146,8 +146,7 @@ def _chosen(
 def _replies_to(settings: Settings, messages: Iterable[int]) -> list[int]:
     """The ids of the replies that wait for these messages; a message without one is a mistake."""
     found: list[int] = []
-    reader = Reader.open(settings.log.path)
-    try:
+    with Reader.open(settings.log.path) as reader:
         for number in dict.fromkeys(messages):
             message = reader.message(number)
             if message is None:
@@ -160,8 +159,6 @@ def _replies_to(settings: Settings, messages: Iterable[int]) -> list[int]:
             if not waiting:
                 raise click.UsageError(f"No reply waits for message {number}: antirelou why {number} tells its story.")
             found += waiting
-    finally:
-        reader.close()
     return found
 
 

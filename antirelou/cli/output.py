@@ -16,7 +16,8 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from antirelou.policy.numbers import mask
@@ -25,11 +26,15 @@ from antirelou.policy.numbers import mask
 _HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]")
 _MOST_MARKS = 3  # accents upon one letter; more of them climb over the lines above
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
+_IDENTIFYING = ("number", "imei", "imsi", "iccid", "accepted_imsi", "accepted_iccid", "service_centre")
 _FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # the last four: full width = + - @
 
 
 def visible(text: str) -> str:
-    """`text` on one line, with every character that could act on a terminal shown as an escape; reversible."""
+    """`text` on one line, with every character that could act on a terminal shown as an escape.
+
+    Reversible: the escapes are those of TOML and Python, and a backslash is doubled.
+    """
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
     shown: list[str] = []
@@ -52,9 +57,7 @@ def _shown(character: str) -> str:
 
 def _escaped(character: str) -> str:
     code = ord(character)
-    if code > 0xFFFF:
-        return f"\\U{code:08x}"
-    return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"
+    return f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
 
 
 def paragraphs(text: str) -> list[str]:
@@ -86,6 +89,13 @@ def masked(address: str, *, numbers: bool) -> str:
     if not address:
         return "withheld"
     return visible(address) if numbers else mask(address)
+
+
+def masked_row(row: dict[str, Any], *, numbers: bool) -> dict[str, Any]:
+    """A line's row without what identifies its SIM and modem, unless numbers are asked for."""
+    return {
+        name: masked(value, numbers=numbers) if name in _IDENTIFYING and value else value for name, value in row.items()
+    }
 
 
 def json_line(value: object) -> str:
@@ -160,3 +170,16 @@ def size_of(octets: int) -> str:
             return f"{amount:.0f} {unit}" if amount >= 10 or unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"
+
+
+def size(octets: int) -> str:
+    """`500MB`, as the configuration is written; exact."""
+    units = (("GB", 10**9), ("MB", 10**6), ("kB", 1000))
+    return next((f"{octets // each}{unit}" for unit, each in units if octets and octets % each == 0), f"{octets}B")
+
+
+def duration(value: timedelta) -> str:
+    """`36h`, as the configuration is written; to the second, in the largest unit that leaves no rest."""
+    seconds = round(value.total_seconds())
+    units = (("y", 365 * 86_400), ("d", 86_400), ("h", 3600), ("m", 60))
+    return next((f"{seconds // each}{unit}" for unit, each in units if seconds and seconds % each == 0), f"{seconds}s")

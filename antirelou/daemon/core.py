@@ -87,22 +87,26 @@ class Daemon:
         """Work until `stop`. Raises `Exhausted`, and `LogError` when the log is broken rather than busy or full."""
         self._systemd.ready()
         while not self._stopping:
-            try:
-                if self._reloading:
-                    self._reload()
-                if not self._is_open and self._clock.boot() >= self._open_at:
-                    self._open()
-                if not self.cycle():
-                    self._idle()
-            except Stopping:
-                break
-            except ModemError as error:
-                self._lost(error)
-            except (LogBusy, DiskFull) as weather:
-                self._line.weather(weather)
-                self._clock.wait(_WEATHER)
-            self._systemd.alive()
+            self.step()
         self._end()
+
+    def step(self) -> None:
+        """One turn of the loop: open the modem if it is time, one cycle, and the wait if nothing is left to do."""
+        try:
+            if self._reloading:
+                self._reload()
+            if not self._is_open and self._clock.boot() >= self._open_at:
+                self._open()
+            if not self.cycle():
+                self._idle()
+        except Stopping:
+            self._stopping = True
+        except ModemError as error:
+            self._lost(error)
+        except (LogBusy, DiskFull) as weather:
+            self._line.weather(weather)
+            self._clock.wait(_WEATHER)
+        self._systemd.alive()
 
     def stop(self) -> None:
         """End `run` soon: what can be repeated is abandoned; callable from a signal handler."""

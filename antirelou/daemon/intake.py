@@ -109,7 +109,7 @@ class Intake:
         """Make a message of it, or a segment of one."""
         deliver = read if isinstance(read, sms.Deliver) else None
         address = _address(read)
-        message = self._store.add_message(
+        self._store.add_message(
             row,
             kind=sms.kind(tpdu),
             sender=sender,
@@ -119,7 +119,6 @@ class Intake:
             service_centre_time=deliver.service_centre_time.at if deliver else None,
             moment=moment,
         )
-        log.info("message %d taken in (%s)", message, sms.kind(tpdu))
         if isinstance(tpdu, sms.StatusReport):
             self._store.report(
                 tpdu.message_reference, sender, tpdu.status, tpdu.discharge_time.at, moment
@@ -151,7 +150,7 @@ class Intake:
     def _decide(self, moment: Moment) -> None:
         for message in self._store.undecided(moment):
             if message.kind is Kind.TEXT and message.complete and opts_out(message.text) and message.hold is None:
-                dropped = self._store.opt_out(message.sender, moment)
+                dropped = self._store.opt_out(message.sender, moment, alphanumeric=message.alphanumeric)
                 log.info("message %d asks to be left alone: recorded for ever; %d replies dropped", message.id, dropped)
             self._decide_one(message, moment)
 
@@ -174,11 +173,13 @@ class Intake:
             return
         segments = len(sms.compose(verdict.reply.text).segments) if verdict.reply else 0
         reply = self._store.decide(message.id, verdict, segments, moment, normalised=normalised)
+        size = f"{message.segments} of {message.segments_expected} segments" if message.segments_expected > 1 else ""
+        what = ", ".join(word for word in (message.kind, size) if word)
         if verdict.reply is None:
-            log.info("message %d: %s", message.id, verdict.reason)
+            log.info("message %d (%s): %s", message.id, what, verdict.reason)
         else:
             due = verdict.reply.due_at.astimezone(self.settings.reply.time_zone)
-            log.info("message %d: %s; reply %d is due %s", message.id, verdict.reason, reply, f"{due:%d %b %H:%M}")
+            log.info("message %d (%s): %s; reply %d is due %s", message.id, what, verdict.reason, reply, f"{due:%d %b %H:%M}")
         if verdict.reason is Reason.DISTRESS:
             self._store.event("distress", f"Message {message.id} may be a cry for help.", moment)
 

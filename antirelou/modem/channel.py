@@ -20,19 +20,21 @@ from antirelou.clock import Clock
 from antirelou.modem.exchange import Exchange
 from antirelou.modem.facts import DirectPdu, Indication, LateSubmitted, ModemLost, ModemSilent, Stopping
 from antirelou.modem.lines import TWO_LINE, fields, final_result, indication, number_of, split_prefix, start_sign
-from antirelou.modem.port import PORT_ERRORS, OpenPort, Port, open_or_explain
+from antirelou.modem.port import PORT_ERRORS, WRITE_TIMEOUT_SECONDS, OpenPort, Port, open_or_explain
 from antirelou.modem.trace import shortened
 
 ESCAPE = b"\x1b"
 ABANDON_SECONDS = 1.5  # what can be repeated is given up this long after a stop (DESIGN.md section 3: 2 s)
 HEADER_SECONDS = 2.0  # how long the PDU line of a +CMT may lag behind its header
 RESYNC_SECONDS = 20.0
+TICK = 0.001  # seconds; a wait shorter than this is over
 LINE_LIMIT = 8192  # octets; the longest line known is +CLAC on one line, some 4,000
 QUEUE_LIMIT = 1000  # indications are hints, the SIM is the truth
 CONTENT_LIMIT = 10_000  # +CMT within one exchange; 120 s of radio carry some dozens
 
 # Everything below a blank but CR and LF: NUL from a start, flow control, the echo of ESC and Ctrl-Z.
 _NOISE = bytes(set(range(0x20)) - set(b"\r\n\t")) + b"\x7f"
+_QUESTIONS = ("AT+CMGF?", "AT+CSQ", "AT+CREG?", "AT+CNMI?", "AT+CPMS?", "AT+CMEE?", "AT+CSMS?")
 
 log = logging.getLogger("antirelou.modem")
 
@@ -61,6 +63,16 @@ class Inbox:
         found = list(self.indications)
         self.indications.clear()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line of a two-line indication. `text_mode`: sender and times, which only text mode tells there."""
+
+    prefix: str
+    length: int | None
+    text_mode: str
+    since: float  # boot seconds
 
 
 @dataclass(slots=True)
@@ -97,19 +109,24 @@ class Channel(SerialComms):
         self._partial = b""
         self._skipping = False
         self._running: Exchange | None = None
-        self._header: tuple[str, int | None, float] | None = None  # of a two-line indication: which, length, since
+        self._header: Header | None = None
 
     def connect(self) -> None:
         """Open the port; raises `PortError`."""
         self.serial = open_or_explain(self._open_port, self.port, self.baudrate)
+        self.serial.write_timeout = WRITE_TIMEOUT_SECONDS
         self.alive = True
 
     def close(self) -> None:
-        """Close the port; idempotent, and deaf to a port that is gone already."""
+        """Close the port, having read what had come; idempotent, and deaf to a port that is gone already."""
         self.alive = False
         port, self.serial = self.serial, None
         if port is None:
             return
+        try:
+            self._feed(port.read(port.in_waiting))
+        except PORT_ERRORS as error:
+            log.debug("the last octets of %s: %s", self.port, error)
         self._flush_header(self._partial.decode("ascii", "replace"))  # what there is of it
         try:
             port.close()
@@ -148,7 +165,7 @@ class Channel(SerialComms):
                 end = min(end, exchange.settles_at)
             if self.interrupt.stopped_at is not None:
                 end = min(end, self.interrupt.stopped_at + grace)
-            if now >= end:
+            if end - now < TICK:
                 break
             self.take(end - now)
         if exchange.final is None:
@@ -182,7 +199,7 @@ class Channel(SerialComms):
             waiting = port.in_waiting
             if waiting:
                 data = port.read(waiting)
-            elif seconds <= 0:
+            elif seconds < TICK:
                 return False
             else:
                 if port.timeout != seconds:
@@ -206,7 +223,7 @@ class Channel(SerialComms):
     def pause(self, seconds: float) -> None:
         """Let `seconds` pass, reading; raises `Stopping` when a stop is asked for."""
         deadline = self.clock.boot() + seconds
-        while (left := deadline - self.clock.boot()) > 0:
+        while (left := deadline - self.clock.boot()) >= TICK:
             if self.interrupt.stopped_at is not None:
                 raise Stopping("A stop was asked for.")
             self.take(left)
@@ -221,18 +238,18 @@ class Channel(SerialComms):
             now = self.clock.boot()
             end = deadline
             if self._header is not None:
-                end = min(deadline, self._header[2] + HEADER_SECONDS)
-                if now >= self._header[2] + HEADER_SECONDS:
-                    self._flush_header()
-                    continue
-            if now >= end:
-                break
+                end = min(deadline, self._header.since + HEADER_SECONDS)
+            if end - now < TICK:
+                if self._header is None or end == deadline:
+                    break
+                self._flush_header()
+                continue
             self.take(end - now)
         self.interrupt.woken = False
 
     def hand_over(self) -> None:
         """Give content away, waiting for the rest of what has begun to come."""
-        while self._header is not None and (left := self._header[2] + HEADER_SECONDS - self.clock.boot()) > 0:
+        while self._header is not None and (left := self._header.since + HEADER_SECONDS - self.clock.boot()) >= TICK:
             self.take(left)
         self._flush_header()
         self.inbox.hand_over()
@@ -248,43 +265,65 @@ class Channel(SerialComms):
     def resynchronise(self, within: float = RESYNC_SECONDS) -> None:
         """Leave any prompt, throw late answers away, and ask until an answer is surely ours.
 
-        `AT` and `OK` prove little, for a late OK looks the same. `AT+CMGF?` is answered with its own name, and a modem
+        `AT` and `OK` prove little, for a late OK looks the same. A question is answered with its own name, and a modem
         answers in order: once that came, nothing older is on its way. Raises `ModemSilent`, `Stopping`.
         """
         deadline = self.clock.boot() + within
         patience = 1.0
-        while self.clock.boot() < deadline:
+        while deadline - self.clock.boot() >= TICK:
             if self.interrupt.stopped_at is not None:
                 raise Stopping("A stop was asked for.")
             self.send(ESCAPE, "ESC")
             self.quiet(0.3, 2.0)
-            if self._probe("AT", patience) is not None:
-                self.quiet(0.1, 0.5)
-                answer = self._probe("AT+CMGF?", patience + 2)
-                if answer is not None and answer.proves_step:
-                    self.in_step = True
-                    return
+            if self.probe("AT", patience) and self._in_step(patience + 2):
+                self.in_step = True
+                return
             patience = min(patience * 2, 5.0)
         raise ModemSilent(f"The modem at {self.port} does not answer: unplug it and plug it in again.")
 
-    def quiet(self, seconds: float, at_most: float) -> None:
-        """Read until nothing came for `seconds`, at most `at_most` seconds (some modems never fall silent)."""
-        deadline = self.clock.boot() + at_most
-        while (now := self.clock.boot()) < deadline:
-            until = min(deadline, now + seconds)
-            while (left := until - self.clock.boot()) > 0:
-                if self.take(left):
-                    break
-            else:
-                return
-
-    def _probe(self, command: str, seconds: float) -> Exchange | None:
+    def probe(self, command: str, seconds: float) -> bool:
+        """Whether anything at all ends this command within `seconds`; for a line that may be out of step."""
         exchange = self.start(command)
         try:
             self.until(exchange, seconds)
         finally:
             self._running = None
-        return exchange if exchange.final is not None else None
+        return exchange.final is not None
+
+    def _in_step(self, seconds: float) -> bool:
+        """Whether one of three questions that every modem knows is answered by name, or all are refused in peace."""
+        first = int(self.clock.boot()) % len(_QUESTIONS)  # not the same again: its answer may still be on its way
+        for question in (_QUESTIONS * 2)[first : first + 3]:
+            refused = False
+            exchange = self.start(question)
+            deadline = self.clock.boot() + seconds
+            try:
+                while True:
+                    self.until(exchange, deadline - self.clock.boot())
+                    if exchange.final is None or exchange.answered():
+                        break
+                    refused = not exchange.final.ok
+                    exchange.final = exchange.tentative = exchange.settles_at = None  # perhaps an older command's
+                    if refused:
+                        deadline = min(deadline, self.clock.boot() + 1.0)
+            finally:
+                self._running = None
+            if exchange.final is not None:
+                return True
+            if not refused:
+                return False
+        return True
+
+    def quiet(self, seconds: float, at_most: float) -> None:
+        """Read until nothing came for `seconds`, at most `at_most` seconds (some modems never fall silent)."""
+        deadline = self.clock.boot() + at_most
+        while deadline - (now := self.clock.boot()) >= TICK:
+            until = min(deadline, now + seconds)
+            while (left := until - self.clock.boot()) >= TICK:
+                if self.take(left):
+                    break
+            else:
+                return
 
     # Sorting
 
@@ -330,7 +369,10 @@ class Channel(SerialComms):
     def _unsolicited(self, line: str, prefix: str, rest: str) -> None:
         if prefix in TWO_LINE:
             self._flush_header()
-            self._header = (prefix, number_of(fields(rest)[-1]), self.clock.boot())
+            told = fields(rest)
+            self._header = Header(prefix, number_of(told[-1]), rest if len(told) > 2 else "", self.clock.boot())
+            if self._header.text_mode:
+                self.started("text mode", False)
         elif prefix == "+CMGS":
             if self.late_submit and (reference := number_of(fields(rest)[0])) is not None:
                 self.late_submit = False
@@ -352,7 +394,7 @@ class Channel(SerialComms):
 
     def _flush_header(self, octets: str = "") -> None:
         header, self._header = self._header, None
-        if header is None or header[0] == "+CBM":
+        if header is None or header.prefix == "+CBM" or len(self.inbox.direct) >= CONTENT_LIMIT:
             return
-        if len(self.inbox.direct) < CONTENT_LIMIT:
-            self.inbox.direct.append(DirectPdu(header[0], header[1], octets.strip('" ')))
+        octets = f"{header.text_mode} {octets}" if header.text_mode else octets.strip('" ')
+        self.inbox.direct.append(DirectPdu(header.prefix, header.length, octets))

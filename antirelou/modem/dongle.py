@@ -77,13 +77,13 @@ class Dongle(GsmModem, Channel):
     def connect(self) -> None:
         """Open the port and find a modem that answers behind it; raises `PortError`, `ModemSilent`."""
         Channel.connect(self)
-        for patience in (0.5, 1.0, 1.0, 1.5, 2.0):  # the first AT may only wake it up
+        # The first AT may only wake it up; V1, for somebody may have left it answering in digits.
+        for command, patience in (("AT", 1.0), ("AT", 1.5), ("ATV1", 2.0), ("AT", 2.0)):
             self.send(ESCAPE, "ESC")
             self.quiet(0.2, 1.0)
-            for command in ("AT", "ATV1"):  # V1: somebody may have left it answering in digits
-                if self._probe(command, patience / 2) is not None:
-                    self.quiet(0.1, 0.5)
-                    return
+            if self.probe(command, patience):
+                self.resynchronise()
+                return
         if self.heard_octets and not self._seemed_modem:
             raise PortError(
                 "not_a_modem",

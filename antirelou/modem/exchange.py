@@ -50,11 +50,6 @@ class Exchange:
         """Whether nothing more is to be waited for: the final result code, or the prompt where one is due."""
         return self.final is not None or (self.prompt_due and self.prompted)
 
-    @property
-    def proves_step(self) -> bool:
-        """Whether this answer is surely the answer to this command: it has its name, or is a plain refusal."""
-        return bool(self.answered()) or (self.final is not None and not self.final.ok)
-
     def answered(self, prefix: str | None = None) -> list[str]:
         """What follows the prefix in each information response that has it; `prefix` defaults to the command's."""
         wanted = (self.prefix if prefix is None else prefix) + ":"

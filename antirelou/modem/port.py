@@ -30,6 +30,7 @@ class Port(Protocol):
     """What the channel needs of a serial port; the names and their meaning are pyserial's."""
 
     timeout: float | None
+    write_timeout: float | None
 
     @property
     def in_waiting(self) -> int: ...

@@ -32,13 +32,14 @@ class Storages:
 
     def __init__(self, dongle: Dongle) -> None:
         self._dongle = dongle
+        self._offered: list[str] = []
         self._uses: dict[str, StorageUse] = {}
         self._slot_by_slot: set[str] = set()  # storages whose +CMGL does not work
         self._listed_as_of: dict[str, int] = {}  # the modem's starts before each listing
 
     def names(self) -> list[str]:
         """The storages to sweep: SM and ME as far as offered, MT only if neither is, [""] (the current) if none."""
-        offered = first_memories(optional(self._dongle, "AT+CPMS=?") or [])
+        offered = self._offered = self._offered or first_memories(optional(self._dongle, "AT+CPMS=?") or [])
         names: list[str] = [name for name in ("SM", "ME") if name in offered]
         if names or "MT" in offered:
             return names or ["MT"]

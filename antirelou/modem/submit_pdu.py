@@ -17,8 +17,8 @@ from antirelou import sms
 _DESTINATION = re.compile(r"\+[1-9][0-9]{3,14}|[0-9]{3,15}")
 _MOST_SEGMENTS = 255
 
-_USER_DATA_HEADER_INDICATOR = 0x40
-_UNKNOWN_TYPE = 0x81  # national and short numbers: type of number unknown, plan E.164
+_SUBMIT, _STATUS_REPORT, _USER_DATA_HEADER_INDICATOR = 0x01, 0x20, 0x40
+_GSM7_CODING, _UCS2_CODING = 0x00, 0x08
 _TYPE_OF_ADDRESS_AT = 4  # behind service centre, first octet, message reference and the destination's length
 
 # Septet 0x5F is a backtick in the library's table; a form feed is an escape pair that its table lacks.
@@ -35,6 +35,11 @@ class SubmitPdu:
 
     octets: str
     length: int
+
+
+def _type_of_address(destination: str) -> int:
+    """International, or unknown as networks want it of national and short numbers; both in the plan of E.164."""
+    return 0x91 if destination.startswith("+") else 0x81
 
 
 def _library_text(alphabet: sms.Alphabet, segment: str, header: bytes) -> tuple[str, bytes]:
@@ -55,8 +60,7 @@ def _encode(destination: str, library_text: str, start: bytes, *, segmented: boo
     octets = bytearray(pdus[0].data)
     if segmented:
         octets[1] |= _USER_DATA_HEADER_INDICATOR
-    if not destination.startswith("+"):
-        octets[_TYPE_OF_ADDRESS_AT] = _UNKNOWN_TYPE  # the library says "national", which some networks refuse
+    octets[_TYPE_OF_ADDRESS_AT] = _type_of_address(destination)  # the library says "national" of short numbers too
     digits = octets[3]
     user_data_at = _TYPE_OF_ADDRESS_AT + 1 + (digits + 1) // 2 + 3  # behind TP-PID, TP-DCS and TP-UDL
     octets[user_data_at : user_data_at + len(start)] = start
@@ -66,24 +70,19 @@ def _encode(destination: str, library_text: str, start: bytes, *, segmented: boo
 def _check(pdu: SubmitPdu, destination: str, segment: str, expected: sms.Segment | None, status_report: bool) -> None:
     """Refuse a PDU that does not say exactly what was asked; a wrong text must never leave."""
     read = sms.decode(pdu.octets, pdu.length)
+    first_octet = _SUBMIT | (_USER_DATA_HEADER_INDICATOR if expected else 0) | (_STATUS_REPORT if status_report else 0)
     if not (
         isinstance(read, sms.Submit)
-        and not read.problems
-        and len(read.tpdu) == pdu.length
-        and read.destination_address.value == destination
-        and read.text == segment
-        and read.header.segment == expected
-        and len(read.header.elements) == (1 if expected else 0)
-        and read.coding in (_PLAIN_GSM7, _PLAIN_UCS2)
+        and read.tpdu[0] == first_octet
+        and read.destination_address == sms.Address(destination, _type_of_address(destination))
         and read.protocol_identifier == 0
-        and read.status_report_request is status_report
-        and not read.reply_path
+        and read.coding.data_coding_scheme in (_GSM7_CODING, _UCS2_CODING)
+        and read.header.segment == expected
+        and read.text == segment
+        and pdu.octets == "00" + read.tpdu.hex().upper()
+        and pdu.length == len(read.tpdu)
     ):
         raise ValueError("the PDU does not read back as the text that was to be sent; it was not sent")
-
-
-_PLAIN_GSM7 = sms.Coding(0x00, sms.Alphabet.GSM7)
-_PLAIN_UCS2 = sms.Coding(0x08, sms.Alphabet.UCS2)
 
 
 def submit_pdus(destination: str, text: str, *, reference: int, status_report: bool = False) -> tuple[SubmitPdu, ...]:

@@ -167,6 +167,7 @@ class Reserve:
     oldest_in_hour: datetime | None = None  # when the oldest of them was marked: it falls out an hour later
     oldest_in_day: datetime | None = None
     told: int = 0  # automatic texts ever marked for the recipient
+    distress_told: bool = False  # one of them said where to find help
     blocked: bool = False
     opted_out: bool = False
     paused: bool = False

@@ -22,6 +22,7 @@ from antirelou.settings import DAY, HOUR, Settings
 ALL = frozenset(Purpose)
 TO_STRANGERS = frozenset({Purpose.LESSON, Purpose.DISTRESS})
 LESSON_ONLY = frozenset({Purpose.LESSON})
+HELP_ONLY = frozenset({Purpose.DISTRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ NEVER: tuple[tuple[NeverReason, frozenset[Purpose], Callable[[Asked], bool]], ..
     (NeverReason.OPTED_OUT, ALL, lambda asked: asked.reserve.opted_out),
     (NeverReason.EXPIRED, ALL, lambda asked: asked.now >= asked.reply.expires_at),
     (NeverReason.ALREADY_TOLD, TO_STRANGERS, lambda asked: asked.reserve.told >= MOST_TEXTS),
+    (NeverReason.ALREADY_TOLD, HELP_ONLY, lambda asked: asked.reserve.distress_told),
 )
 
 LATER: tuple[tuple[frozenset[Purpose], Callable[[Asked], Later | None]], ...] = (

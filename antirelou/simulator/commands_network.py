@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from antirelou.simulator import text_mode
 from antirelou.simulator.parser import Answer, Command, Refused
 
 if TYPE_CHECKING:
@@ -58,13 +59,13 @@ def _operator(modem: Modem, command: Command) -> Answer:
     if modem.registration not in (1, 5, 6, 7) or modem.functionality != 1:
         return ["+COPS: 0"]
     form = modem.settings["+COPS"]
-    shown = modem.simulation.network.name if form < 2 else "20801"
+    shown = _in_set(modem, modem.simulation.network.name) if form < 2 else "20801"
     return [f'+COPS: 0,{form},"{shown}",2']
 
 
 def _own_number(modem: Modem, command: Command) -> Answer:
     number = modem.simulation.sim.own_number
-    return [f'+CNUM: "","{number}",145'] if number else None
+    return [f'+CNUM: "","{_in_set(modem, number)}",145'] if number else None
 
 
 def _hang_up(modem: Modem, command: Command) -> Answer:
@@ -91,8 +92,17 @@ def _ussd(modem: Modem, command: Command) -> Answer:
         return ["+CUSD: 0"]
     values = command.values() if command.op == "=" else []
     if len(values) > 1 and values[1]:
-        modem.indicate('+CUSD: 0,"Votre credit est de 1,00 EUR",15')
+        modem.indicate(f'+CUSD: 0,"{_in_set(modem, "Votre credit est de 1,00 EUR")}",15')
     return None
+
+
+def _attached(modem: Modem, command: Command) -> Answer:
+    return [f"+CGATT: {int(modem.on_air())}"] if command.op == "?" else None
+
+
+def _in_set(modem: Modem, text: str) -> str:
+    """A text in the character set that `+CSCS` chose (27.007 clause 5.5)."""
+    return text_mode.as_ucs2(text) if modem.settings["+CSCS"] == "UCS2" else text
 
 
 TABLE: dict[str, Callable[[Modem, Command], Answer]] = {
@@ -108,4 +118,5 @@ TABLE: dict[str, Callable[[Modem, Command], Answer]] = {
     "D": _dial,
     "+CLCC": _calls,
     "+CUSD": _ussd,
+    "+CGATT": _attached,
 }

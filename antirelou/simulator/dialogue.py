@@ -150,7 +150,7 @@ class Dialogue:
             try:
                 answer = execute(self._modem, command)
             except Refused:
-                self._lines(lines)
+                self._lines(lines[:-1])
                 raise
             if isinstance(answer, list):
                 lines += [*answer, ""]

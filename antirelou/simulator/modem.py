@@ -123,6 +123,7 @@ class Modem:
         for seconds, line in self.voice.boot:
             self.later(seconds, partial(self._boot_line, line))
         self.later(max(self.voice.boot_seconds, self.voice.sim_ready_seconds), simulation.network.pump)
+        self.storm()
 
     def _boot_line(self, line: str) -> None:
         sim = self.simulation.sim

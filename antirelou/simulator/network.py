@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from antirelou.simulator import pdu as writing
 from antirelou.simulator.pdu import DELIVER, STATUS_REPORT, Content, Malformed
-from antirelou.simulator.reading import Read, octets_of, read
+from antirelou.simulator.reading import Read, read
 
 if TYPE_CHECKING:
     from antirelou.simulator.calls import Call
@@ -334,31 +334,21 @@ class Network:
             "submitted", destination=message.address, text=message.text, pdu=octets, message_reference=reference
         )
         if message.address == self._simulation.sim.own_number:
-            self._loop_back(octets, message)
+            self._loop_back(message)
         if wants_report:
             self.report(message.address, reference, at=self._delivery_seconds or None)
         return reference
 
-    def _loop_back(self, octets: str, message: Read) -> None:
+    def _loop_back(self, message: Read) -> None:
         """What is texted to the SIM's own number comes in again, its user data untouched."""
-        raw = octets_of(octets)
-        user_data = raw[len(raw) - len(message.data) - self._header_length(raw, message) - 1 :]
         local = self._simulation.wall() + timedelta(hours=1)
         first = 0x04 | (message.first_octet & 0x40)
         whole = (
             f"{writing.service_centre(self.service_centre)}{first:02X}{writing.address(message.address)}"
             f"{message.protocol_identifier:02X}{message.data_coding_scheme:02X}{writing.timestamp(local, 4)}"
-            f"{user_data.hex().upper()}"
+            f"{message.user_data.hex().upper()}"
         )
         self._take([whole], self._delivery_seconds or None, VALIDITY_SECONDS)
-
-    @staticmethod
-    def _header_length(raw: bytes, message: Read) -> int:
-        if not message.first_octet & 0x40:
-            return 0
-        # the header is what precedes the data and begins with its own length
-        end = len(raw) - len(message.data)
-        return next((size for size in range(1, 140) if raw[end - size] == size - 1), 0)
 
 
 def _fits(octets: str) -> bool:

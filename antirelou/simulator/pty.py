@@ -1,8 +1,8 @@
 """The pty mount: the same dongle in real time on a pseudo-terminal, for any program that opens a serial port.
 
-A symbolic link names the terminal and goes with it. The slave side is kept open here, so that clients may come and
-go; inotify tells when the last one left, and then the terminal is as fresh as a driver would leave it. Unplugging
-hangs the terminal up and takes the link away.
+A symbolic link names the terminal and goes with it. Clients may come and go: when the last one has left, what was
+said to it is lost and the terminal is as fresh as a driver would leave it. Unplugging hangs the terminal up and takes
+the link away.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import ctypes
 import fcntl
 import os
 import select
-import struct
 import termios
 import threading
 import tty
@@ -24,82 +23,84 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from antirelou.simulator.simulation import Simulation
 
-_IN_CLOSE, _IN_OPEN = 0x18, 0x20  # inotify(7): closed for writing or not, opened
-_EVENT = struct.Struct("iIII")
+_IN_OPEN = 0x20  # inotify(7)
 _PIECE = 65536  # octets read at once; a pseudo-terminal holds 4096
 
 
-class _Watch:
-    """How many clients have the terminal open."""
+def _watch(path: str) -> int:
+    """A descriptor that can be read when somebody opened the terminal."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    if descriptor < 0 or libc.inotify_add_watch(descriptor, path.encode(), _IN_OPEN) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"cannot watch {path}: {os.strerror(number)}")
+    return descriptor
 
-    def __init__(self, path: str) -> None:
-        libc = ctypes.CDLL(None, use_errno=True)
-        self.descriptor = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if self.descriptor < 0 or libc.inotify_add_watch(self.descriptor, path.encode(), _IN_CLOSE | _IN_OPEN) < 0:
-            number = ctypes.get_errno()
-            raise OSError(number, f"cannot watch {path}: {os.strerror(number)}")
-        self.clients = 0
 
-    def look(self) -> None:
-        """Count what happened since."""
-        try:
-            told = os.read(self.descriptor, _PIECE)
-        except BlockingIOError:
-            return
-        place = 0
-        while place < len(told):
-            _, mask, _, length = _EVENT.unpack_from(told, place)
-            self.clients += 1 if mask & _IN_OPEN else -1 if mask & _IN_CLOSE else 0
-            place += _EVENT.size + length
+def _drain(descriptor: int) -> bytes:
+    """What can be read now: nothing (EAGAIN), or nobody has the terminal open any more (EIO)."""
+    try:
+        return os.read(descriptor, _PIECE)
+    except OSError:
+        return b""
 
 
 class Terminal:
-    """One pseudo-terminal: from plugging in to unplugging."""
+    """One pseudo-terminal: from plugging in to unplugging.
+
+    The slave side is not kept open here, so that the master side hears of the last client's leaving (POLLHUP).
+    """
 
     def __init__(self, simulation: Simulation, link: Path) -> None:
+        if link.exists() and not link.is_symlink():
+            raise FileExistsError(f"{link} exists and is no symbolic link; choose another name for the port.")
         self._simulation = simulation
         self._link = link
-        self.master, self._slave = os.openpty()
+        self.master, slave = os.openpty()
         os.set_blocking(self.master, False)
-        self._fresh()
-        self.path = os.ttyname(self._slave)
-        self.watch = _Watch(self.path)
-        self._mounted = False
-        self._point()
-
-    def _point(self) -> None:
-        if self._link.exists() and not self._link.is_symlink():
-            raise FileExistsError(f"{self._link} exists and is no symbolic link; choose another name for the port.")
-        temporary = self._link.with_name(f".{self._link.name}.{os.getpid()}")
+        self.path = os.ttyname(slave)
+        tty.setraw(slave)
+        os.close(slave)
+        self.opened = _watch(self.path)
+        self.mounted = False
+        self.spent = False  # it cannot be made fresh: another one must take its place
+        temporary = link.with_name(f".{link.name}.{os.getpid()}")
         temporary.symlink_to(self.path)
-        temporary.replace(self._link)
+        temporary.replace(link)
 
-    def _fresh(self) -> None:
-        tty.setraw(self._slave)
-        termios.tcflush(self._slave, termios.TCIOFLUSH)
-        fcntl.ioctl(self._slave, termios.TIOCNXCL)
+    def _events(self) -> int:
+        poll = select.poll()
+        poll.register(self.master, select.POLLIN)
+        return sum(events for _, events in poll.poll(0))
 
-    def serve(self, ready_to_read: bool) -> None:
+    def serve(self, reads: bool) -> None:
         """Move octets both ways; notice who came and who left."""
-        self.watch.look()
-        if self.watch.clients and not self._mounted:
-            self._mounted = True
+        _drain(self.opened)
+        events = self._events()
+        if not self.mounted and events != select.POLLHUP:
+            self.mounted = True
             self._simulation.wire.open()
-        if ready_to_read:
-            self._take()
-        if self._mounted and not self.watch.clients:
-            self._mounted = False
+        if events & select.POLLIN and reads:
+            octets = _drain(self.master)
+            if self._simulation.plugged:
+                self._simulation.modem.feed(octets)
+        if self.mounted and events & select.POLLHUP and self._events() == select.POLLHUP:
+            self._freshen()
             self._simulation.wire.close()
-            self._fresh()
+            self.mounted = False
         self._give()
 
-    def _take(self) -> None:
+    def _freshen(self) -> None:
+        """As a driver leaves a port that was closed: raw, empty, for everybody."""
         try:
-            octets = os.read(self.master, _PIECE)
-        except BlockingIOError:
+            slave = os.open(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError:  # the client had it for itself, and that outlives it
+            self.spent = True
             return
-        if self._simulation.plugged:
-            self._simulation.modem.feed(octets)
+        tty.setraw(slave)
+        termios.tcflush(slave, termios.TCIOFLUSH)
+        fcntl.ioctl(slave, termios.TIOCNXCL)
+        os.close(slave)
 
     def _give(self) -> None:
         waiting = self._simulation.wire.buffer
@@ -117,8 +118,8 @@ class Terminal:
         """Hang up, and take the link away if it is still ours."""
         if self._link.is_symlink() and os.readlink(self._link) == self.path:
             self._link.unlink()
-        for descriptor in (self.master, self._slave, self.watch.descriptor):
-            os.close(descriptor)
+        os.close(self.master)
+        os.close(self.opened)
 
 
 class Mount:
@@ -128,11 +129,11 @@ class Mount:
         self.simulation = simulation
         self.link = Path(link)
         self._orders: deque[Callable[[], None]] = deque()
-        self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._stopped = False
         self._readers: dict[int, Callable[[], bool]] = {}
         self._terminal: Terminal | None = None
         self._follow_plug()
+        self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def read_from(self, descriptor: int, reader: Callable[[], bool]) -> None:
         """Call `reader` whenever `descriptor` can be read, until it says False."""
@@ -164,7 +165,7 @@ class Mount:
             ready = self._wait()
             self.simulation.run_due()
             if self._terminal:
-                self._terminal.serve(self._terminal.master in ready)
+                self._terminal.serve(self.simulation.faults.get("not_reading") is None)
             for descriptor in ready & set(self._readers):
                 if not self._readers[descriptor]():
                     del self._readers[descriptor]
@@ -174,9 +175,10 @@ class Mount:
         for descriptor in (self._woken, *self._readers):
             poll.register(descriptor, select.POLLIN)
         if self._terminal:
-            reading = 0 if self.simulation.faults.get("not_reading") is not None else select.POLLIN
-            poll.register(self._terminal.master, reading | (select.POLLOUT if self.simulation.wire.buffer else 0))
-            poll.register(self._terminal.watch.descriptor, select.POLLIN)
+            poll.register(self._terminal.opened, select.POLLIN)
+            if self._terminal.mounted:  # else the master side tells nothing but that nobody is there, all the time
+                reading = 0 if self.simulation.faults.get("not_reading") is not None else select.POLLIN
+                poll.register(self._terminal.master, reading | (select.POLLOUT if self.simulation.wire.buffer else 0))
         due = self.simulation.until_next()
         # a millisecond more than due, so that what is due is due when the wait ends
         told = poll.poll(None if due is None else int(due * 1000) + 1)
@@ -190,9 +192,10 @@ class Mount:
             number = self.simulation.port_number
             link = self.link.with_name(f"{self.link.name}{number}") if number else self.link
             self._terminal = Terminal(self.simulation, link)
-        elif not self.simulation.plugged and self._terminal:
+        elif self._terminal and (self._terminal.spent or not self.simulation.plugged):
             self._terminal.close()
             self._terminal = None
+            self._follow_plug()
 
     def close(self) -> None:
         """Take the terminal and its link away."""

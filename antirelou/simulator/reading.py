@@ -31,6 +31,7 @@ class Read:
     timestamp: str = ""
     segment: tuple[int, int, int] | None = None
     validity: int | None = None
+    user_data: bytes = b""  # its length, its header, its data, as they came
 
     @property
     def message_class(self) -> int | None:
@@ -104,8 +105,10 @@ def read(pdu: str) -> Read:
     sender = _address(cursor)
     protocol, dcs = cursor.take(2)
     stamp = _stamp(cursor.take(7))
+    begin = cursor.place
     text, data, segment = _user_data(cursor, first, dcs)
-    return Read(kind, smsc, sender, text, data, dcs, protocol, first, tpdu, None, stamp, segment)
+    whole = octets[begin : cursor.place]
+    return Read(kind, smsc, sender, text, data, dcs, protocol, first, tpdu, None, stamp, segment, None, whole)
 
 
 def _submit(cursor: _Cursor, first: int, smsc: str, tpdu: int) -> Read:
@@ -114,11 +117,26 @@ def _submit(cursor: _Cursor, first: int, smsc: str, tpdu: int) -> Read:
     protocol, dcs = cursor.take(2)
     validity_format = first >> 3 & 3
     validity = cursor.take({0: 0, 1: 7, 2: 1, 3: 7}[validity_format])
+    begin = cursor.place
     text, data, segment = _user_data(cursor, first, dcs)
     if cursor.place != len(cursor.octets):
         raise Malformed("octets after the user data")
     relative = validity[0] if validity_format == 2 else None
-    return Read(SUBMIT, smsc, recipient, text, data, dcs, protocol, first, tpdu, reference, "", segment, relative)
+    return Read(
+        SUBMIT,
+        smsc,
+        recipient,
+        text,
+        data,
+        dcs,
+        protocol,
+        first,
+        tpdu,
+        reference,
+        segment=segment,
+        validity=relative,
+        user_data=cursor.octets[begin:],
+    )
 
 
 def _address(cursor: _Cursor) -> str:

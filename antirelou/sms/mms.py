@@ -92,8 +92,7 @@ def mms_notification(data: bytes) -> MmsNotification | None:
     found: dict[int, bytes] = {}
     while at < len(data):
         field = data[at]
-        value, at = _value(data, at + 1)
-        found.setdefault(field, value)
+        found[field], at = _value(data, at + 1)
     sender = found.get(_FROM, b"")
     name = _text(_value(sender, 1)[0]) if sender[:1] == bytes([_ADDRESS_PRESENT]) else None
     size = found.get(_SIZE)

@@ -1,0 +1,171 @@
+"""The operator's orders: what is written into the log, and what a running daemon answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_world import INSISTER, TWICE, Run, filled, write_config
+from log_world import ANNE, BOB
+from log_world import World as LogWorld
+
+from antirelou.cli import ordering
+from antirelou.log import Reader
+
+pytest_plugins = ["cli_fixtures"]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> LogWorld:
+    world = LogWorld(tmp_path)
+    (tmp_path / "antirelou.toml").write_text(f'[log]\npath = "{world.settings.log.path}"\n')
+    return world
+
+
+@pytest.fixture
+def stopped(world: LogWorld) -> LogWorld:
+    """A log whose daemon does not run."""
+    world.store.close(world.now)
+    return world
+
+
+def orders(world: LogWorld) -> list[tuple[str, dict]]:
+    with Reader.open(world.settings.log.path) as reader:
+        return [(row["kind"], json.loads(row["argument"])) for row in reader.orders()]
+
+
+GIVEN = [
+    (("pause",), [("pause", {})]),
+    (("resume",), [("resume", {"clock": False})]),
+    (("resume", "--clock"), [("resume", {"clock": True})]),
+    (("block", "06 39 98 00 01", BOB), [("block", {"address": ANNE}), ("block", {"address": BOB})]),
+    (("block", "06 39 98 00 01", ANNE), [("block", {"address": ANNE})]),
+    (("unblock", "0033639980002"), [("unblock", {"address": BOB})]),
+    (("block", "36105", "Service"), [("block", {"address": "36105"}), ("block", {"address": "Service"})]),
+    (("drop", "--all"), [("drop", {"all": True})]),
+    (("drop", "--sender", "0639980001"), [("drop", {"sender": ANNE})]),
+    (("drop", "--search", "à bas"), [("drop", {"search": "à bas"})]),
+    (("approve", "--all"), [("approve", {"all": True})]),
+    (("line", "accept"), [("line_accept", {})]),
+    (("line", "forget-pin"), [("forget_pin", {})]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "given"), GIVEN, ids=[" ".join(arguments) for arguments, _ in GIVEN])
+def test_without_a_daemon_the_order_waits_in_the_log(
+    arguments: tuple[str, ...], given: list[tuple[str, dict]], run: Run, tmp_path: Path, stopped: LogWorld
+) -> None:
+    told = run(tmp_path, *arguments)
+    assert (told.status, told.err) == (0, "")
+    assert "will be carried out when the daemon of line main starts." in told.out
+    assert orders(stopped) == given
+
+
+def test_ids_are_those_of_messages_and_become_those_of_their_replies(run: Run, tmp_path: Path, world: LogWorld) -> None:
+    world.deliver()
+    first, second = world.queued(sender=ANNE), world.queued(sender=BOB)
+    world.store.close(world.now)
+    assert run(tmp_path, "drop", "3", "2", "3").status == 0
+    assert orders(world) == [("drop", {"ids": [second, first]})]
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"), [("1", "No reply waits for message 1"), ("9", "There is no message 9")]
+)
+def test_an_id_without_a_waiting_reply_is_a_misuse(
+    number: str, sentence: str, run: Run, tmp_path: Path, world: LogWorld
+) -> None:
+    world.deliver()
+    world.store.close(world.now)
+    told = run(tmp_path, "approve", number)
+    assert (told.status, sentence in told.err) == (2, True)
+    assert orders(world) == []
+
+
+def test_a_file_of_numbers_is_read_and_its_remarks_are_not(run: Run, tmp_path: Path, stopped: LogWorld) -> None:
+    file = tmp_path / "raiders.txt"
+    file.write_text(f"# the raid of Sunday\n{ANNE}   # the first\n\n06 39 98 00 02\n", encoding="utf-8")
+    assert run(tmp_path, "block", "--from-file", str(file)).status == 0
+    assert orders(stopped) == [("block", {"address": ANNE}), ("block", {"address": BOB})]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"+33639980001\nnot a number at all\n", "line 2"),
+        (b"\xff\xfe\n", "is not UTF-8"),
+        (b"# nothing\n", "at least one"),
+    ],
+)
+def test_a_file_with_a_mistake_orders_nothing(
+    content: bytes, sentence: str, run: Run, tmp_path: Path, stopped: LogWorld
+) -> None:
+    file = tmp_path / "raiders.txt"
+    file.write_bytes(content)
+    told = run(tmp_path, "block", "--from-file", str(file))
+    assert (told.status, sentence in told.err) == (2, True)
+    assert orders(stopped) == []
+
+
+def test_a_busy_daemon_is_not_waited_for_for_ever(
+    run: Run, tmp_path: Path, world: LogWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordering, "_PATIENCE", 0.0)
+    told = run(tmp_path, "pause")
+    assert told.status == 0
+    assert told.out == (
+        f"The order was given; the daemon (process {os.getpid()}) is busy and will carry out what is left in its next "
+        "cycle.\n"
+    )
+
+
+def test_without_a_log_there_is_nobody_to_order(run: Run, tmp_path: Path) -> None:
+    write_config(tmp_path)
+    told = run(tmp_path, "pause")
+    assert told.status == 78
+    assert "There is no log at" in told.err
+    assert not (tmp_path / "antirelou.db").exists()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A filled log, paused, with the real daemon at work on it in a process of its own."""
+    directory = tmp_path_factory.mktemp("served")
+    filled(directory)
+    command = [sys.executable, "-c", "from antirelou.cli import main; main()", "run"]
+    environment = os.environ | {"ANTIRELOU_CONFIG": str(directory / "antirelou.toml")}
+    daemon = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    assert daemon.stderr is not None
+    assert "antirelou starts" in daemon.stderr.readline()
+    yield directory
+    daemon.terminate()
+    daemon.communicate(timeout=20)
+    assert daemon.returncode == 0
+
+
+def test_a_daemon_answers_at_once(run: Run, served: Path) -> None:
+    assert run(served, "resume").out == "Replies go on.\n"  # and what was held is decided: one reply waits now
+    assert run(served, "drop", "--all").out == "1 reply dropped.\n"
+    told = run(served, "block", INSISTER, TWICE)
+    assert told.out == "+33639****01: Blocked; 0 replies dropped.\n+33639****02: Blocked; 0 replies dropped.\n"
+
+
+def test_a_check_beside_a_daemon_leaves_the_port_alone(run: Run, served: Path) -> None:
+    told = run(served, "check")
+    assert "[ok] holder: The daemon (process " in told.out
+    assert "has it open; its own last look at the modem is told here." in told.out
+    assert "[ok] network: Registered (home) with F SIMU, -77 dBm." in told.out
+    assert told.status == 0
+
+
+def test_a_second_daemon_of_the_line_ends_with_75(served: Path) -> None:
+    command = [sys.executable, "-c", "from antirelou.cli import main; main()", "run"]
+    environment = os.environ | {"ANTIRELOU_CONFIG": str(served / "antirelou.toml")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 75
+    assert "is held by process" in done.stderr

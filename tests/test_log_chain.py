@@ -1,0 +1,170 @@
+"""The chain: whoever alters, drops, adds or swaps anything that it covers is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from log_world import ANNE, BOB, REFUSED, START, UNKNOWN, Segment, World
+
+from antirelou.log.chain import COVERED, STATES
+
+TABLE = {
+    "deliver": "delivers",
+    "segment": "delivers",
+    "call": "messages",
+    "decision": "messages",
+    "reply": "replies",
+    "submit": "submits",
+    "order": "control",
+    "event": "events",
+    "reply.state": "replies",
+    "submit.state": "submits",
+    "sender.state": "senders",
+    "order.state": "control",
+}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A log with every kind of entry."""
+    world = World(tmp_path_factory.mktemp("full"))
+    world.store.event("configuration", "reply.delay is 2h", world.now, data={"delay": 7200})
+    world.deliver("un ", segment=Segment(5, 2, 1))
+    world.answer(world.deliver("deux", segment=Segment(5, 2, 2)))
+    world.store.add_call(ANNE, world.now, details={"rang": 15})
+    world.sent(BOB, segments=2)
+    (submit,) = world.mark(world.queued("+33639980003"))
+    world.store.outcome(submit, UNKNOWN, world.now)
+    world.store.mend(submit, 9, world.now)
+    (submit,) = world.mark(world.queued("+33639980004"))
+    world.store.outcome(submit, REFUSED, world.now)
+    world.store.report(7, BOB, 0, START, world.now)
+    world.store.opt_out(ANNE, world.now)
+    world.store.done(world.store.order("pause", "{}", world.now), "paused", world.now)
+    assert world.fault() is None
+    return world
+
+
+def covered() -> list[tuple[str, str]]:
+    """Every (kind, column) that the chain covers, as the queries say."""
+    found = []
+    for kind, query in (COVERED | STATES).items():
+        columns = query.removeprefix("SELECT ").partition(" FROM")[0].replace("\n", " ")
+        for column in columns.split(","):
+            name = column.split()[-1].rpartition(".")[2]
+            found.append((kind, {"recipient": "sender", "END": "text"}.get(name, name)))
+    return found
+
+
+def test_the_list_of_covered_columns_is_read_right() -> None:
+    assert len(covered()) > 80
+    assert {("deliver", "pdu"), ("decision", "sender"), ("decision", "text"), ("submit.state", "cms_error")} <= set(
+        covered()
+    )
+
+
+@pytest.mark.parametrize(("kind", "column"), covered())
+def test_every_covered_column_is_guarded(full: World, kind: str, column: str) -> None:
+    table = TABLE[kind]
+    row = full.value(f"SELECT max(row) FROM chain WHERE kind = '{kind}'")
+    if column == "sender":  # covered through the row that it refers to
+        row, table, column = full.value(f"SELECT sender_id FROM {table} WHERE id = {row}"), "senders", "address"
+    if kind == "decision" and column == "text":
+        row = full.value("SELECT max(id) FROM messages WHERE segments_expected = 1 AND reason IS NOT NULL")
+    if column == "reason" and kind == "reply.state":
+        row = full.value("SELECT id FROM replies WHERE state = 'dropped'")
+    was = full.value(f"SELECT quote({column}) FROM {table} WHERE id = {row}")
+    kind_of = full.value(f"SELECT type FROM pragma_table_info('{table}') WHERE name = '{column}'")
+    other = {"TEXT": "'2031-altered'", "INTEGER": "987654", "BLOB": "x'0102'"}[str(kind_of)]
+    full.alter(f"UPDATE {table} SET {column} = {other} WHERE id = {row}")
+    moved = f"id = {987654 if column == 'id' else row}"
+    try:
+        fault = full.fault()
+        assert fault is not None, f"{table}.{column} can be altered unnoticed"
+        assert fault.sentence.endswith(".")
+    finally:
+        full.alter(f"UPDATE {table} SET {column} = {was} WHERE {moved}")
+    assert full.fault() is None
+
+
+@pytest.mark.parametrize("column", ["seq", "at", "line", "kind", "row", "facts", "nonce", "commitment", "head"])
+@pytest.mark.parametrize("state", [False, True])
+def test_an_altered_entry_is_noticed_where_it_is(full: World, column: str, state: bool) -> None:
+    seq = full.value(f"SELECT min(seq) FROM chain WHERE kind LIKE '%{'.state' if state else 'deliver'}'")
+    if column in ("facts", "nonce") and not state:
+        pytest.skip("a content entry has none")
+    was = full.value(f"SELECT quote({column}) FROM chain WHERE seq = {seq}")
+    others = {
+        "seq": "987654",
+        "row": "987654",
+        "facts": "'{}'",
+        "nonce": "x'01'",
+        "commitment": "x'01'",
+        "head": "x'01'",
+    }
+    full.alter(f"UPDATE chain SET {column} = {others.get(column, repr('deliver.state'))} WHERE seq = {seq}")
+    fault = full.fault()
+    full.alter(f"UPDATE chain SET {column} = {was} WHERE {column} = {others.get(column, repr('deliver.state'))}")
+    assert fault is not None and fault.seq == seq
+    assert full.fault() is None
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "DELETE FROM chain WHERE seq = 4",
+        "DELETE FROM chain WHERE seq = (SELECT max(seq) FROM chain)",
+        "DELETE FROM chain WHERE seq = 1",
+        "DELETE FROM delivers WHERE id = 2",
+        "DELETE FROM events",
+        "UPDATE messages SET reason = 'stale' WHERE kind = 'call'",
+        "INSERT INTO control (at, line, kind, nonce) VALUES ('2026', 'main', 'resume', x'00')",
+        "UPDATE messages SET text = 'trois' WHERE segments_expected = 2",
+        "UPDATE delivers SET nonce = NULL WHERE id = 1",
+        "UPDATE senders SET address = CASE id WHEN 1 THEN '+33639980002' ELSE '+33639980001' END WHERE id < 3",
+        "UPDATE replies SET state = 'dropped', counted_at = NULL WHERE state = 'submitted'",
+        "UPDATE senders SET told = 0",
+    ],
+)
+def test_what_was_dropped_added_or_swapped_is_noticed(tmp_path: Path, what: str) -> None:
+    world = World(tmp_path)
+    world.store.event("configuration", "x", world.now)
+    world.deliver("un ", segment=Segment(5, 2, 1))
+    world.answer(world.deliver("deux", segment=Segment(5, 2, 2)))
+    world.sent(BOB)
+    world.store.add_call(BOB, world.now)
+    assert world.fault() is None
+    world.alter(what)
+    assert world.fault() is not None
+
+
+def test_an_empty_log_verifies(tmp_path: Path) -> None:
+    assert World(tmp_path).fault() is None
+
+
+def test_the_chain_is_what_its_description_says(tmp_path: Path) -> None:
+    """Recomputed with nothing but hashlib, as somebody else would."""
+    world = World(tmp_path)
+    order = world.store.order("pause", "{}", world.now)
+    nonce = bytes.fromhex(str(world.value("SELECT hex(nonce) FROM control")))
+    at = "2026-11-22T10:00:00.000Z"
+    said = {
+        "at": at,
+        "kind": "order",
+        "line": "main",
+        "of": {"argument": "{}", "at": at, "id": order, "kind": "pause", "line": "main"},
+        "row": order,
+    }
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    commitment = hashlib.sha256(nonce + canonical.encode()).digest()
+    head = hashlib.sha256(bytes(32) + (1).to_bytes(8, "big") + b"\x05order" + commitment).hexdigest()
+    assert world.value("SELECT lower(hex(head)) FROM chain") == head
+
+
+def test_every_nonce_is_fresh(full: World) -> None:
+    for table in ("delivers", "messages", "replies", "submits", "control"):
+        rows = full.value(f"SELECT count(*) FROM {table}")
+        assert full.value(f"SELECT count(DISTINCT nonce) FROM {table} WHERE length(nonce) = 16") == rows

@@ -1,0 +1,141 @@
+"""Growth: what a cycle, or a question, costs does not depend on how long the log is.
+
+Counted in SQLite's own instructions, so that the machine does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from log_world import ANNE, BOB, SUBMITTED, Segment, World
+
+from antirelou.log import Reader
+from antirelou.log.connection import Connection
+
+SHORT, LONG = 300, 12_000  # messages in a log that is young, and in one that is forty times as long
+PAST = """
+WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {count}),
+past (id, at) AS (SELECT id, strftime('%Y-%m-%dT%H:%M:%S.000Z', '2026-10-01', '+' || (id * 3600 / {count}) || ' seconds')
+    FROM n)
+"""
+TABLES = {
+    "senders": "(id, address, hmac, first_at, told) SELECT id, 's' || id, CAST('h' || id AS BLOB), at, 1 FROM past"
+    " WHERE id % 3 = 0",
+    "delivers": "(id, line, received_at, boot_id, boot_ms, clock_unsynced, pdu, dedupe, last_delivered_at, nonce)"
+    " SELECT id, 'main', at, 'b', 1, 0, hex(zeroblob(70)), CAST('d' || id AS BLOB), at, zeroblob(16) FROM past",
+    "messages": "(id, line, kind, sender_id, deliver_id, received_at, newest_at, boot_id, boot_ms, newest_boot_id,"
+    " newest_boot_ms, clock_unsynced, text, text_key, reference, reference_bits, segments, segments_expected, complete,"
+    " reason) SELECT id, 'main', iif(id % 50, 'text', 'call'), id / 3 * 3, id, at, at, 'b', 1, 'b', 1, 0,"
+    " 'insulte ' || (id % 500), CAST('k' || (id % 100) AS BLOB), 1, 8, 1, 1 + (id % 7 = 0), id % 7 <> 0,"
+    " iif(id % 100, 'pending', 'stale') FROM past WHERE id > 3",
+    "replies": "(id, line, message_id, sender_id, purpose, text, segments, state, queued_at, boot_id, due_at, expires_at,"
+    " lot, counted_at) SELECT id, 'main', id, id / 3 * 3, 'lesson', 'x', 1,"
+    " iif(id % 2, 'submitted', 'dropped'), at, 'b', at, at, x'00', iif(id % 2, at, NULL) FROM past WHERE id > 3",
+    "submits": "(line, reply_id, attempt, sequence, state, reserved_at, counted_at, message_reference)"
+    " SELECT 'main', id, 1, 1, 'submitted', at, at, id % 256 FROM past WHERE id > 3",
+    "events": "(at, line, kind, text, repeat_key, last_at, boot_id, clock_unsynced)"
+    " SELECT at, 'main', 'k', 'x', 'x', at, 'b', 0 FROM past",
+    "control": "(at, line, kind, done_at) SELECT at, 'main', iif(id % 2, 'pause', 'resume'), at FROM past",
+    "chain": "(at, line, kind, row, commitment, head) SELECT at, 'main', 'x', id, x'00', x'00' FROM past",
+}
+
+
+@pytest.fixture(scope="module", params=[SHORT, LONG])
+def long(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = World(tmp_path_factory.mktemp("long"))
+    with world.store.transaction():
+        for table, rest in TABLES.items():
+            world.store._db.run(f"{PAST.format(count=request.param)} INSERT INTO {table} {rest}")
+    return world
+
+
+def cycle(world: World) -> None:
+    """Everything the daemon asks of its log for one text in, one reply out."""
+    store = world.store
+    if store.paused():
+        store.order("resume", "{}", world.now)
+    store.open_orders()
+    store.newest_time()
+    store.clock_behind(world.now.at)
+    world._delivered += 1000
+    message = world.deliver("une insulte", ANNE)
+    first = world.deliver("une ", BOB, segment=Segment(1, 2, 1))
+    assert world.deliver("autre", BOB, segment=Segment(1, 2, 2)) == first
+    (one, _) = store.undecided(world.now)
+    store.history(one, world.now.at, normalised="une insulte")
+    reply = world.answer(message)
+    store.hold(first, "paused")
+    store.undecided(world.now)
+    store.next_ripe(world.now)
+    store.mark_deleted([1], world.now)
+    due = world.now.at + timedelta(hours=3)
+    assert [one.id for one in store.due(due)] == [reply]
+    store.next_due(due)
+    with store.transaction():
+        store.reserve(reply, due, month_start=due - timedelta(days=30))
+        (submit,) = store.mark(reply, ["AA"], world.now)
+    with store.transaction(durable=False):
+        store.outcome(submit, SUBMITTED, world.now)
+    store.report(7, ANNE, 0, None, world.now)
+    store.event("k", "x", world.now)
+    store.update_line(world.now, state="ready")
+    store.reconsider()
+    store.shift_queued("boot-1", timedelta(hours=1), world.now)
+    store.opt_out(BOB, world.now)
+
+
+QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
+    "log": lambda log, _: log.messages(),
+    "log --since --until": lambda log, world: log.messages(since=world.now.at - timedelta(hours=1), until=world.now.at),
+    "log --sender": lambda log, _: log.messages(sender="s30"),
+    "log --reason": lambda log, _: log.messages(reason="stale", limit=2),
+    "log --kind": lambda log, _: log.messages(kind="call", limit=2),
+    "log --search": lambda log, _: log.messages(search="INSULTE", limit=2),
+    "log --follow": lambda log, _: log.messages(after_id=200, limit=2),
+    "why": lambda log, _: log.message(200),
+    "status": lambda log, world: log.status(world.now.at, month_start=world.now.at - timedelta(days=20)),
+    "events": lambda log, _: log.events(5),
+}
+
+
+def instructions(connection: Connection, work: Callable[[], object]) -> int:
+    """How many instructions of SQLite's machine the work takes, to the nearest ten."""
+    count = 0
+
+    def tick() -> int:
+        nonlocal count
+        count += 10
+        return 0
+
+    connection.raw.set_progress_handler(tick, 10)
+    work()
+    connection.raw.set_progress_handler(None, 0)
+    return count
+
+
+_seen: dict[str, int] = {}
+
+
+def no_dearer_than_when_young(name: str, cost: int) -> None:
+    """Called for the young log first, then for the long one."""
+    young = _seen.setdefault(name, cost)
+    assert cost <= 1.25 * young + 200, f"{name}: {young} instructions in a young log, {cost} in a long one"
+
+
+def test_a_cycle_costs_the_same_in_a_long_log(long: World) -> None:
+    cost = instructions(long.store._db, lambda: cycle(long))
+    assert cost > 1000
+    no_dearer_than_when_young("cycle", cost)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_costs_the_same_in_a_long_log(long: World, name: str) -> None:
+    with Reader.open(long.settings.log.path) as log:
+        no_dearer_than_when_young(name, instructions(log._db, lambda: QUESTIONS[name](log, long)))
+
+
+def test_starting_costs_the_same_in_a_long_log(long: World) -> None:
+    long.restart()
+    no_dearer_than_when_young("start", instructions(long.store._db, lambda: long.store._start(long.now)))

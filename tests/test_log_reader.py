@@ -1,0 +1,184 @@
+"""Reading: what `log`, `why` and `status` show, and that no query of theirs reads all messages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from log_world import ANNE, BOB, START, Segment, World
+
+from antirelou.log import NotADatabase, Reader
+from antirelou.policy.facts import Decision, Reason
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Four messages, an hour apart."""
+    world = World(tmp_path)
+    world.sent(ANNE)
+    world.after = HOUR
+    world.store.decide(world.deliver("L'été, où ça ?", BOB), Decision(Reason.STALE), 0, world.now)
+    world.after = 2 * HOUR
+    world.store.add_call(ANNE, world.now)
+    world.after = 3 * HOUR
+    world.store.hold(world.deliver("salut", segment=Segment(1, 2, 1)), "paused")
+    return world
+
+
+@pytest.fixture
+def log(world: World) -> Reader:
+    return Reader.open(world.settings.log.path)
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"limit": 2}, [3, 4]),
+        ({"limit": None}, [1, 2, 3, 4]),
+        ({"after_id": 1, "limit": 2}, [2, 3]),
+        ({"after_id": 4}, []),
+        ({"since": START + HOUR}, [2, 3, 4]),
+        ({"since": START + HOUR, "limit": 1}, [4]),
+        ({"until": START + HOUR}, [1]),
+        ({"since": START + HOUR, "until": START + 2 * HOUR}, [2]),
+        ({"sender": ANNE}, [1, 3, 4]),
+        ({"sender": "+33639980099"}, []),
+        ({"reason": "stale"}, [2]),
+        ({"reason": "paused"}, [4]),
+        ({"kind": "call"}, [3]),
+        ({"kind": "text"}, [1, 2, 4]),
+        ({"state": "submitted"}, [1]),
+        ({"state": "queued"}, []),
+        ({"search": "ETE"}, [2]),
+        ({"search": "ou ca"}, [2]),
+        ({"search": "sal*"}, [1, 4]),
+        ({"search": "salut", "state": "submitted"}, [1]),
+        ({"search": '"unbalanced AND ( * ^'}, []),
+        ({"search": ""}, []),
+        ({"line": "main", "sender": ANNE, "kind": "text", "since": START + HOUR}, [4]),
+        ({"line": "other"}, []),
+    ],
+)
+def test_messages_are_filtered_and_the_oldest_comes_first(
+    log: Reader, filters: dict[str, object], found: list[int]
+) -> None:
+    assert [message["id"] for message in log.messages(**filters)] == found  # type: ignore[arg-type]
+
+
+def test_a_message_is_shown_as_it_is_promised(log: Reader) -> None:
+    first, *_, last = log.messages()
+    assert first == {
+        "id": 1,
+        "line": "main",
+        "received_at": "2026-11-22T10:00:00.000Z",
+        "service_centre_time": "2026-11-22T10:00:00+00:00",
+        "sender": ANNE,
+        "kind": "text",
+        "text": "salut",
+        "segments": 1,
+        "segments_expected": 1,
+        "complete": True,
+        "deliveries": 1,
+        "reason": "to_answer",
+        "hold": None,
+        "replies": [
+            {
+                "state": "submitted",
+                "reason": None,
+                "text": "Bonjour.",
+                "due_at": "2026-11-22T12:00:00.000Z",
+                "submitted_at": "2026-11-22T10:00:00.000Z",
+                "message_references": [7],
+                "cms_error": None,
+            }
+        ],
+    }
+    assert (last["segments"], last["segments_expected"], last["complete"], last["hold"]) == (1, 2, False, "paused")
+
+
+def test_everything_about_one_message_is_there(world: World, log: Reader) -> None:
+    found = log.message(1)
+    assert found is not None
+    assert found["delivers"][0]["pdu"] == "07000001"
+    assert found["replies"][0]["submits"][0]["state"] == "submitted"
+    assert (found["sender_facts"]["told"], found["sender_messages"]) == (1, 1)
+    assert found["first_start_at"] == "2026-11-22T10:00:00.000Z"
+    assert log.message(99) is None
+    assert log.last_id() == 4
+
+
+def test_the_status_counts_what_waits_and_what_is_used(world: World, log: Reader) -> None:
+    world.queued(BOB)
+    (line,) = log.status(world.now.at, month_start=START)
+    assert (line["segments_hour"], line["segments_day"], line["recipients_day"], line["recipients_month"]) == (
+        0,
+        1,
+        1,
+        1,
+    )
+    assert (line["queued"], line["held"], line["undecided"], line["paused"]) == (
+        {"not_due": 1},
+        {"paused": 1},
+        2,
+        False,
+    )
+    assert line["next_due_at"] == "2026-11-22T15:00:00.000Z"
+    assert line["messages_day"] == 5
+    assert "pins" not in line
+
+
+def test_lines_events_and_orders_are_listed(world: World, log: Reader) -> None:
+    world.store.event("a", "First.", world.now)
+    world.store.event("b", "Second.", world.now)
+    number = world.store.order("pause", "{}", world.now)
+    assert [event["text"] for event in log.events()] == ["First.", "Second."]
+    assert [event["text"] for event in log.events(1)] == ["Second."]
+    assert log.events(line="other") == []
+    assert [order["kind"] for order in log.orders()] == ["pause"]
+    order = log.order(number)
+    assert order is not None and order["done_at"] is None
+    assert log.order(99) is None
+    (line,) = log.lines()
+    assert line["held_by"] is not None
+    world.store.close()
+    (line,) = log.lines()
+    assert line["held_by"] is None
+
+
+def test_reading_goes_on_while_the_daemon_writes(world: World, log: Reader) -> None:
+    version = log.data_version()
+    with world.store.transaction():
+        world.store.add_call(BOB, world.now)
+        assert log.last_id() == 4
+    assert log.last_id() == 5
+    assert log.data_version() != version
+
+
+def test_a_reader_writes_nothing(world: World) -> None:
+    world.store.close()
+    before = world.settings.log.path.read_bytes()
+    with Reader.open(world.settings.log.path) as log:
+        log.status(START)
+        log.messages(search="salut")
+    assert world.settings.log.path.read_bytes() == before
+
+
+def test_what_is_no_log_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    path.write_text("x" * 5000)
+    with pytest.raises(NotADatabase):
+        Reader.open(path)
+
+
+def test_the_views_answer_the_usual_questions(world: World) -> None:
+    assert world.value("SELECT count(*) FROM inbox WHERE sender = '+33639980001'") == 3
+    assert world.value("SELECT recipient FROM outbox WHERE state = 'submitted'") == ANNE
+    assert world.value("SELECT id FROM latest LIMIT 1") == 4
+    assert world.value("SELECT number FROM told") == ANNE
+    assert world.value("SELECT messages || ' ' || senders || ' ' || calls FROM per_day") == "4 2 1"
+    assert world.value("SELECT messages FROM per_reason WHERE reason = 'stale'") == 1
+    assert world.value("SELECT messages FROM per_sender WHERE sender = '+33639980001'") == 3
