@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,10 +140,10 @@ def dongle(directory: Path, *options: str) -> Iterator[None]:
     """The simulated dongle on a pseudo-terminal, by a link in `directory`."""
     link = directory / "tty"
     command = [sys.executable, "-c", "from antirelou.cli import main; main()", "simulate", "--link", str(link)]
-    served = subprocess.Popen([*command, *options], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 10
-    while not link.exists() and time.monotonic() < until:
-        assert served.poll() is None
+    served = subprocess.Popen([*command, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert served.stdin is not None and served.stdout is not None
+    print("slots", file=served.stdin, flush=True)
+    assert served.stdout.readline(), "it answers, so the link is there"
     try:
         yield
     finally:

@@ -45,7 +45,8 @@ def test_every_command_of_the_table_can_be_loaded_and_shows_an_example() -> None
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None and command.name == name
-        assert f"antirelou {name}" in (command.help or ""), f"{name} has no example"
+        if name != "simulate":  # its help is the list of what can be typed
+            assert f"antirelou {name}" in (command.help or ""), f"{name} has no example"
 
 
 def test_every_command_but_the_toys_takes_a_configuration() -> None:

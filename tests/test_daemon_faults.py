@@ -69,7 +69,7 @@ def test_silence_after_ctrl_z_is_unknown_and_counts(world: World, accepted: bool
 
 def test_late_reference_mends_an_unknown_submit(world: World) -> None:
     world.run(10)
-    world.simulation.fault("late_cmgs", seconds=150.0)
+    world.simulation.fault("late_cmgs", seconds=130.0)
     world.text("Salut")
     world.run(600)
     assert states(world) == ["submitted"]
@@ -85,10 +85,11 @@ def test_refused_by_the_network_is_refused(world: World) -> None:
 
 
 def test_a_modem_that_reboots_by_itself_is_initialised_again(world: World) -> None:
-    world.run(10)
+    world.run(60)
     world.simulation.fault("reboot")
     world.text("Salut")
     assert until_sent(world, 1, 120) < 60
+    world.run(5)
     assert "modem_rebooted" in world.events()
 
 

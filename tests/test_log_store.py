@@ -8,6 +8,8 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -168,25 +170,39 @@ def test_a_full_disk_loses_the_transaction_and_nothing_else(tmp_path: Path) -> N
     assert world.fault() is None
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-def test_a_disk_that_is_really_full_is_weather(tmp_path: Path) -> None:
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of less than a megabyte."""
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=768k", "none", disk], check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    try:
-        world = World(disk)
-        ballast = disk / "ballast"
-        with pytest.raises(DiskFull), ballast.open("wb", buffering=0) as file:
-            while True:
-                world.deliver("x" * 1000)
-                file.write(bytes(4096))
-        ballast.unlink()
-        world.deliver("after")
-        assert world.fault() is None
-        world.store.close()
-    finally:
-        subprocess.run(["umount", disk], check=True)
+        pytest.skip("only root can mount a small disk")
+    yield disk
+    subprocess.run(["umount", "--lazy", disk], check=True)  # lazy: whatever a failed test left open
+
+
+def test_writing_to_a_disk_that_is_full_is_weather(small_disk: Path) -> None:
+    world = World(small_disk)
+    ballast = small_disk / "ballast"
+    with pytest.raises(DiskFull), ballast.open("wb", buffering=0) as file:
+        while True:
+            world.deliver("x" * 1000)
+            file.write(bytes(4096))
+    ballast.unlink()
+    world.deliver("after")
+    assert world.fault() is None
+    world.store.close()
+
+
+def test_starting_on_a_disk_that_is_full_is_weather(small_disk: Path) -> None:
+    opened(small_disk).close()
+    ballast = small_disk / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    refused(small_disk, DiskFull, 75, "disk is full")
+    ballast.unlink()
+    opened(small_disk).close()
 
 
 def test_a_transaction_inside_another_is_a_bug(tmp_path: Path) -> None:

@@ -41,7 +41,9 @@ def test_what_only_looks_like_a_result_is_not_final(line: str) -> None:
     assert tentative_result(line) is None
 
 
-@pytest.mark.parametrize("row", [row for row in TRANSCRIPTS if "complete" in row], ids=lambda row: repr(row["transcript"]))
+@pytest.mark.parametrize(
+    "row", [row for row in TRANSCRIPTS if "complete" in row], ids=lambda row: repr(row["transcript"])
+)
 def test_results_of_real_modems(row: dict) -> None:
     lines = [line for line in row["transcript"].splitlines() if line]
     finals = [final for line in lines if (final := final_result(line) or tentative_result(line))]

@@ -205,7 +205,7 @@ def _way_in(port: os.stat_result) -> str:
     except KeyError:
         group = ""
     if group in ("", "root") or port.st_mode & 0o060 != 0o060:
-        return "install the udev rule of this project, which opens it to a group"
+        return "let a group of this user read and write it, as udev does with serial ports"
     return f"add it to the group {group}, which owns the port"
 
 

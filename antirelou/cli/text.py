@@ -39,8 +39,8 @@ def text(config: Path, words: tuple[str, ...], as_json: bool) -> None:
         texts, most = {"text": _given(words)}, _max_segments(config)
     else:
         read = loaded(config)
-        warnings = tuple(warning for warning in read.warnings if warning.startswith("reply."))
         texts, most = _configured(read.settings.reply), read.settings.reply.max_segments
+        warnings = tuple(warning for warning in read.warnings if any(name in warning for name in texts))
     for number, (name, value) in enumerate(texts.items()):
         if as_json:
             echo(json_line(_facts(name, value)))

@@ -251,7 +251,10 @@ class Daemon:
     def _restart_modem(self) -> None:
         self._ladder.restarted = True
         self._line.event("modem_restarted", "The modem does not answer; it is restarted (AT+CFUN=1,1).")
-        self._modem.reset()
+        try:
+            self._modem.reset()
+        except ModemError as error:
+            log.debug("not restarted: %s", error)
 
     def _reload(self) -> None:
         """Take the new configuration, or go on with the old one."""
@@ -286,5 +289,3 @@ class Daemon:
                 shifted = self.store.shift_queued(self._clock.boot_id, step, moment)
             seconds = round(step / timedelta(seconds=1))
             self._line.event("clock_stepped", f"The clock stepped by {seconds} s; {shifted} queued replies moved with it.")
-        behind = self.store.clock_behind(moment.at)
-        self._intake.clock_behind = self._replying.clock_behind = behind

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
 from antirelou.log import Message, Store
 from antirelou.modem.facts import DirectPdu, StoredPdu
 from antirelou.policy import Hold, Kind, Reason, Received, decide, normalise, normalise_text, opts_out
+from antirelou.policy.words import cries_for_help
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
@@ -28,7 +28,6 @@ class Intake:
 
     def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper, draw: Callable[[], float]) -> None:
         self.settings = settings
-        self.clock_behind = False
         self._store = store
         self._timekeeper = timekeeper
         self._draw = draw
@@ -79,7 +78,7 @@ class Intake:
         tpdu = sms.decode(pdu.octets, pdu.length)
         read = tpdu.salvaged if isinstance(tpdu, sms.Undecodable) else tpdu
         address = _address(read)
-        sender = normalise(address.value, self.settings.modem.country) if address else ""
+        sender = self._sender(address)
         time = read.service_centre_time if isinstance(read, sms.Deliver | sms.StatusReport) else None
         stored = pdu if isinstance(pdu, StoredPdu) else None
         taken = self._store.add_deliver(
@@ -102,6 +101,12 @@ class Intake:
             self._again(taken.id, stored, listed, moment)
         listed.add(taken.id)
         return taken.id
+
+    def _sender(self, address: sms.Address | None) -> str:
+        """E.164 where it is a number; a name stays a name, even one made of digits."""
+        if address is None or address.alphanumeric:
+            return address.value if address else ""
+        return normalise(address.value, self.settings.modem.country)
 
     def _understand(
         self, row: int, tpdu: sms.Tpdu | sms.Undecodable, read: sms.Tpdu | None, sender: str, moment: Moment
@@ -149,10 +154,21 @@ class Intake:
 
     def _decide(self, moment: Moment) -> None:
         for message in self._store.undecided(moment):
-            if message.kind is Kind.TEXT and message.complete and opts_out(message.text) and message.hold is None:
-                dropped = self._store.opt_out(message.sender, moment, alphanumeric=message.alphanumeric)
-                log.info("message %d asks to be left alone: recorded for ever; %d replies dropped", message.id, dropped)
+            if message.kind is Kind.TEXT and message.hold is None:
+                self._heed(message, moment)
             self._decide_one(message, moment)
+
+    def _heed(self, message: Message, moment: Moment) -> None:
+        """What is acted on when a text is first read, whatever is decided, and even while decisions are held."""
+        if message.complete and opts_out(message.text):
+            dropped = self._store.opt_out(message.sender, moment, alphanumeric=message.alphanumeric)
+            log.info("message %d asks to be left alone: recorded for ever; %d replies dropped", message.id, dropped)
+        if cries_for_help(message.text, self.settings.reply.distress_words):
+            # A lesson that waits for somebody who cries for help would hurt.
+            dropped = self._store.drop_lessons(message.sender, Reason.DISTRESS, moment)
+            sentence = f"Message {message.id} may be a cry for help: read it (antirelou why {message.id})."
+            self._store.event("distress", sentence, moment)
+            log.warning("%s %d replies dropped.", sentence, dropped)
 
     def _decide_one(self, message: Message, moment: Moment) -> None:
         normalised = normalise_text(message.text)
@@ -165,7 +181,6 @@ class Intake:
             service_centre_time=message.service_centre_time,
             alphanumeric=message.alphanumeric,
         )
-        history = replace(history, clock_behind=self.clock_behind)
         verdict = decide(received, history, self.settings, moment.at, draw=self._draw())
         if isinstance(verdict, Hold):
             if self._store.hold(message.id, verdict.reason):
@@ -180,8 +195,6 @@ class Intake:
         else:
             due = verdict.reply.due_at.astimezone(self.settings.reply.time_zone)
             log.info("message %d (%s): %s; reply %d is due %s", message.id, what, verdict.reason, reply, f"{due:%d %b %H:%M}")
-        if verdict.reason is Reason.DISTRESS:
-            self._store.event("distress", f"Message {message.id} may be a cry for help.", moment)
 
 
 def _address(tpdu: sms.Tpdu | None) -> sms.Address | None:

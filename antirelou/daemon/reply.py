@@ -8,7 +8,6 @@ written is `unknown` at the next start, and is never sent again by itself.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment, Timekeeper
@@ -42,7 +41,6 @@ class Replying:
 
     def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper) -> None:
         self.settings = settings
-        self.clock_behind = False
         self.disk_low = False
         self._store = store
         self._timekeeper = timekeeper
@@ -106,8 +104,7 @@ class Replying:
     def _reserve(self, due: DueReply) -> Reserve:
         at = self._timekeeper.moment().at
         starts = month_start(at, self.settings.limits.month_starts_on, self.settings.reply.time_zone)
-        reserve = self._store.reserve(due.id, at, month_start=starts)
-        return replace(reserve, clock_behind=self.clock_behind, disk_low=self.disk_low)
+        return self._store.reserve(due.id, at, month_start=starts, disk_low=self.disk_low)
 
     def _mark_next(self, submit: int) -> None:
         with self._store.transaction():

@@ -33,7 +33,7 @@ _MESSAGE = """m.nonce, m.id, m.line, m.kind, m.received_at, m.boot_id, m.boot_ms
 # kind of entry -> the query that gives what it commits to, the nonce first.
 COVERED = {
     "deliver": """SELECT nonce, id, line, storage, slot, status, received_at, boot_id, boot_ms, clock_unsynced,
-        service_centre_address, service_centre_time, service_centre_utc, pdu, error, dedupe
+        service_centre_address, service_centre_time, service_centre_utc, pdu, error
         FROM delivers WHERE id = ?""",
     "segment": """SELECT nonce, id, message_id, segment_reference, segment_bits, segment_count, segment_sequence,
         segment_text FROM delivers WHERE id = ?""",

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from antirelou.log.errors import LogMissing, ReadOnlyLog, translated, translated_os
+from antirelou.log.errors import LogError, LogMissing, ReadOnlyLog, translated, translated_os
 
 BUSY = 5.0  # seconds that a writer waits for another one
 PAGE_SIZE = 4096  # octets
@@ -85,7 +85,10 @@ class Connection:
         if not self.value("SELECT count(*) FROM sqlite_master"):
             self.run(f"PRAGMA page_size = {PAGE_SIZE}")
             self.run("PRAGMA auto_vacuum = INCREMENTAL")  # free pages are given back after an erasure
-        self.run("PRAGMA journal_mode = WAL")
+        if self.value("PRAGMA journal_mode = WAL") != "wal":
+            raise LogError(
+                f"The log {self.path} lies on a file system that SQLite cannot share: move it to a local disk."
+            )
         self.run("PRAGMA synchronous = FULL")
         self.run("PRAGMA foreign_keys = ON")
         self.run("PRAGMA secure_delete = ON")  # what was erased is overwritten, in freed pages too

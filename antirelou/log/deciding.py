@@ -85,6 +85,7 @@ class Deciding(Condition):
             blocked=bool(sender and sender["blocked_at"]),
             opted_out=bool(sender and sender["opted_out_at"]),
             distress_told=bool(sender and sender["distress_told"]),
+            distress_queued=self._has_open_reply(message.sender_id, Purpose.DISTRESS),
             tests_today=self._tests(message.sender_id, now),
             same_text_in_hour=self._same_text(message, key),
             since_reply_in_five_minutes=self._since_reply(message, sender),
@@ -134,11 +135,15 @@ class Deciding(Condition):
     def _sender_row(self, sender_id: int | None) -> sqlite3.Row | None:
         return self._db.row("SELECT * FROM senders WHERE id = ?", [sender_id])
 
-    def _has_open_reply(self, sender_id: int | None) -> bool:
+    def _has_open_reply(self, sender_id: int | None, *purposes: Purpose) -> bool:
+        """Whether a reply of one of these purposes (of any, if none is named) is queued or leaving."""
+        wanted = [purpose.value for purpose in purposes or Purpose]
+        marks = ", ".join("?" * len(wanted))
         return bool(
             self._db.value(
-                "SELECT EXISTS (SELECT 1 FROM replies WHERE sender_id = ? AND state IN ('queued', 'submitting'))",
-                [sender_id],
+                "SELECT EXISTS (SELECT 1 FROM replies WHERE sender_id = ? AND state IN ('queued', 'submitting')"
+                f" AND purpose IN ({marks}))",
+                [sender_id, *wanted],
             )
         )
 

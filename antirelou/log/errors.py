@@ -7,11 +7,13 @@ weather: nothing is deleted from the SIM, nothing is sent, and the daemon goes o
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from pathlib import Path
 
 TRY_AGAIN = 75
 CONFIGURATION = 78
+_ROOM = 65536  # octets: less is full
 
 
 class LogError(Exception):
@@ -90,11 +92,22 @@ def translated(error: sqlite3.Error, path: Path) -> LogError | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
-    found = _REMEDIES.get(code & 0xFF)
+    code &= 0xFF  # the rest says which system call it was
+    if code == sqlite3.SQLITE_IOERR and _is_full(path.parent):
+        code = sqlite3.SQLITE_FULL
+    found = _REMEDIES.get(code)
     if found is None:
         return None
     kind, remedy = found
     return kind(f"The log {path} {remedy} (SQLite says: {error}).")
+
+
+def _is_full(directory: Path) -> bool:
+    """Whether the disk has no room; SQLite calls that an I/O error where its shared memory could not grow."""
+    try:
+        return shutil.disk_usage(directory).free < _ROOM
+    except OSError:
+        return False
 
 
 def translated_os(error: OSError, path: Path) -> LogError:

@@ -35,8 +35,12 @@ def take_line(path: Path, line: str) -> int:
         os.close(descriptor)
         who = f"process {pid}" if pid else "another process"
         raise LineHeld(f"Line {line!r} is held by {who}: stop that daemon first, or give this one another [line] name.")
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    except OSError as error:
+        os.close(descriptor)
+        raise translated_os(error, where) from error
     return descriptor
 
 

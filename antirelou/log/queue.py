@@ -75,6 +75,7 @@ class Queue(Deciding):
             oldest_in_hour=oldest_in_hour,
             oldest_in_day=oldest_in_day,
             told=sender["told"],
+            distress_told=bool(sender["distress_told"]),
             blocked=sender["blocked_at"] is not None,
             opted_out=sender["opted_out_at"] is not None,
             paused=self.paused(),
@@ -153,6 +154,12 @@ class Queue(Deciding):
                 self._drop(f"line = ? AND {which}", [self.line, *values], NeverReason.DROPPED, moment)
                 for which, values in self._chosen(reply_ids, sender, search, everything)
             )
+
+    def drop_lessons(self, sender: str, reason: str, moment: Moment) -> int:
+        """Drop the lessons that wait for this number on any line; return how many."""
+        with self._writing():
+            found = self._known_sender(sender)
+            return self._drop("sender_id = ? AND purpose = 'lesson'", [found or 0], reason, moment)
 
     def approve(
         self,

@@ -72,7 +72,10 @@ def _text_setting(modem: Modem, command: Command) -> Answer:
         return [f"{name}: {modem.settings[name]}"]
     if command.op == "=?":
         return [f"{name}: {_TEXTS[name]}"] if _TEXTS[name] else None
-    modem.settings[name] = command.argument.replace('"', "")
+    wanted = command.argument.replace('"', "")
+    if name == "+CPBS" and wanted not in modem.simulation.sim.phone_book:
+        raise Refused("CME", 3)
+    modem.settings[name] = wanted
     if name == "+CSMP" and modem.simulation.faults.fire("csmp_wipes_csca"):
         modem.simulation.sim.service_centre = ""
     return None

@@ -205,7 +205,7 @@ class Dialogue:
     def interject(self, lines: list[str]) -> None:
         """Indications in the middle of an exchange, as some families put them."""
         for line in lines:
-            self._out += f"\r\n{line}\r\n".encode("latin-1")
+            self._out += f"\r\n{line}\r\n".encode("latin-1", "replace")
 
     def _lines(self, lines: list[str]) -> None:
         if lines:
@@ -270,13 +270,13 @@ class Dialogue:
         before = bytes(self._out)
         line = (str(glued["line"]) or modem.take_held()) if glued else ""
         if glued and glued["where"] == "echo":
-            self._out[:] = f"{line}\r\n".encode("latin-1") + before
+            self._out[:] = f"{line}\r\n".encode("latin-1", "replace") + before
         if glued and glued["where"] == "answer":
             lines = [line, *lines]
         self._lines(lines)
         if double and double["answer"]:
             self._lines(lines)
         if glued and glued["where"] == "final":
-            self._out += f"\r\n{line}\r\n".encode("latin-1")
+            self._out += f"\r\n{line}\r\n".encode("latin-1", "replace")
         if final and (final != "OK" or not faults.fire("missing_ok", body)):
             self._final(final)

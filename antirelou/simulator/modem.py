@@ -323,7 +323,7 @@ class Modem:
         if self.dialogue.engaged or (faults.active and self._glues()):
             self._held.append(line)
             return
-        self.simulation.wire.send(f"\r\n{line}\r\n".encode("latin-1"))
+        self.simulation.wire.send(f"\r\n{line}\r\n".encode("latin-1", "replace"))
 
     def _glues(self) -> bool:
         glued = self.simulation.faults.get("glued_indication")

@@ -188,14 +188,15 @@ class Mount:
         return ready
 
     def _follow_plug(self) -> None:
-        if self.simulation.plugged and self._terminal is None:
+        before = self._terminal
+        if self.simulation.plugged and (before is None or before.spent):
             number = self.simulation.port_number
             link = self.link.with_name(f"{self.link.name}{number}") if number else self.link
-            self._terminal = Terminal(self.simulation, link)
-        elif self._terminal and (self._terminal.spent or not self.simulation.plugged):
-            self._terminal.close()
+            self._terminal = Terminal(self.simulation, link)  # before the other goes, so that the link stays
+        elif not self.simulation.plugged:
             self._terminal = None
-            self._follow_plug()
+        if before and before is not self._terminal:
+            before.close()
 
     def close(self) -> None:
         """Take the terminal and its link away."""
