@@ -126,6 +126,14 @@ class Moment:
     unsynced: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The newest time that is in the log already, and the boot in which it was written."""
+
+    at: datetime
+    boot_id: str | None
+
+
 class Timekeeper:
     """The time that the log is written in.
 
@@ -133,11 +141,12 @@ class Timekeeper:
     time since. A synchronised clock is believed.
     """
 
-    def __init__(self, clock: Clock, newest: datetime | None = None) -> None:
+    def __init__(self, clock: Clock, known: Known | None = None) -> None:
         self._clock = clock
-        self._floor = newest
-        self._floor_boot = 0.0  # the newest row is at least as old as this boot
-        self._offset = clock.now() - timedelta(seconds=clock.boot())
+        self._floor = known.at if known else None
+        # What an earlier boot wrote is at least as old as this boot; what this boot wrote may be of just now.
+        self._floor_boot = clock.boot() if known and known.boot_id == clock.boot_id else 0.0
+        self._offset = self._now_offset()
 
     def moment(self) -> Moment:
         """The present reading."""
@@ -153,7 +162,11 @@ class Timekeeper:
             self._floor, self._floor_boot = moment.at, moment.boot
 
     def step(self) -> timedelta | None:
-        """By how much the wall clock stepped since the last call, or None; drift below `STEP` is taken in silence."""
-        offset = self._clock.now() - timedelta(seconds=self._clock.boot())
+        """By how much the log's time stepped since the last call, or None; less than `STEP` is taken in silence."""
+        offset = self._now_offset()
         stepped, self._offset = offset - self._offset, offset
         return stepped if abs(stepped) >= STEP else None
+
+    def _now_offset(self) -> datetime:
+        moment = self.moment()
+        return moment.at - timedelta(seconds=moment.boot)

@@ -117,6 +117,7 @@ FILTERS = [
     (("--since", "2h"), [1, 2, 3, 4, 5]),
     (("--since", "now"), []),
     (("--until", "2h"), []),
+    (("--since", "yesterday", "--until", "today"), [1, 2, 3, 4, 5]),
     (("--since", "2020-01-01", "--until", "2020-12-31"), []),
     (("--since", "7d", "--reason", "opted_out", "--search", "stop"), [4]),
 ]

@@ -123,7 +123,7 @@ ERRORS = [
     (NotADatabase("no."), 78, ["no."]),
     (LogBusy("busy."), 75, ["busy."]),
     (PortError("missing", "gone."), 69, ["gone."]),
-    (ModemLost("gone."), 69, ["gone."]),
+    (ModemLost("gone \x1b[2J."), 69, ["gone \\u001b[2J."]),
     (ModemSilent("mute."), 69, ["mute."]),
     (SimRefused("puk", "locked."), 69, ["locked."]),
     (KeyboardInterrupt(), 130, []),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from antirelou.cli import output
@@ -73,6 +73,7 @@ def _unescape(shown: str) -> str:
 
 
 @given(st.text(st.characters(codec=None), max_size=60))
+@example("\x7f\ud83d\U0001f600")
 def test_json_is_printable_ascii_and_exact(text: str) -> None:
     line = output.json_line({"text": text})
     assert all(" " <= character <= "~" for character in line)

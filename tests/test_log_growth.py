@@ -29,7 +29,7 @@ TABLES = {
     " newest_boot_ms, clock_unsynced, text, text_key, reference, reference_bits, segments, segments_expected, complete,"
     " reason) SELECT id, 'main', iif(id % 50, 'text', 'call'), id / 3 * 3, id, at, at, 'b', 1, 'b', 1, 0,"
     " 'insulte ' || (id % 500), CAST('k' || (id % 100) AS BLOB), 1, 8, 1, 1 + (id % 7 = 0), id % 7 <> 0,"
-    " iif(id % 100, 'pending', 'stale') FROM past WHERE id > 3",
+    " iif(id <> 10, 'pending', 'stale') FROM past WHERE id > 3",
     "replies": "(id, line, message_id, sender_id, purpose, text, segments, state, queued_at, boot_id, due_at, expires_at,"
     " lot, counted_at) SELECT id, 'main', id, id / 3 * 3, 'lesson', 'x', 1,"
     " iif(id % 2, 'submitted', 'dropped'), at, 'b', at, at, x'00', iif(id % 2, at, NULL) FROM past WHERE id > 3",
@@ -90,7 +90,7 @@ QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
     "log": lambda log, _: log.messages(),
     "log --since --until": lambda log, world: log.messages(since=world.now.at - timedelta(hours=1), until=world.now.at),
     "log --sender": lambda log, _: log.messages(sender="s30"),
-    "log --reason": lambda log, _: log.messages(reason="stale", limit=2),
+    "log --reason": lambda log, _: log.messages(reason="stale"),
     "log --kind": lambda log, _: log.messages(kind="call", limit=2),
     "log --search": lambda log, _: log.messages(search="INSULTE", limit=2),
     "log --follow": lambda log, _: log.messages(after_id=200, limit=2),

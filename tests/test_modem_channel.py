@@ -64,8 +64,7 @@ def test_l4_octets_that_are_no_text_do_no_harm(junk: bytes) -> None:
     assert channel.inbox.collect() == [NewMessage("SM", 1)]
 
 
-@pytest.mark.parametrize("call", ["read", "write", "in_waiting"])
-def test_l5_l6_a_port_that_fails_is_lost_at_once(call: str) -> None:
+def test_l6_a_port_that_vanishes_is_lost_at_once() -> None:
     stage = Stage()
     stage.at(3, lambda: stage.simulation.unplug())
     before = stage.clock.boot()
@@ -127,7 +126,7 @@ def test_l10_whatever_is_late_reopening_brings_the_line_into_step(seconds: float
 
 
 def test_resynchronising_keeps_what_came_unasked() -> None:
-    channel, port, direct = channel_on(
+    channel, _, direct = channel_on(
         lambda written: {
             b"AT\r": b"\r\nOK\r\n",
             b"\x1b": b'\r\nOK\r\n\r\n+CMTI: "SM",4\r\n\r\n+CMT: ,24\r\n' + PDU.encode() + b"\r\n",
@@ -208,7 +207,7 @@ def test_content_is_taken_before_the_next_command_is_written() -> None:
     stage = Stage()
     stage.network.text(NUMBER, "flash", message_class=0)
     order = []
-    stage.modem._inbox.take_direct = lambda _: order.append("stored")  # noqa: SLF001
+    stage.modem._inbox.take_direct = lambda _: order.append("stored")
     feed = stage.simulation.modem.feed
     stage.simulation.modem.feed = lambda octets: order.append("written") or feed(octets)  # type: ignore[method-assign]
     stage.modem.stored()
@@ -225,7 +224,7 @@ def test_content_that_could_not_be_stored_is_offered_again_and_again() -> None:
             raise RuntimeError("disk full")
         stage.direct.append(content)
 
-    stage.modem._inbox.take_direct = take  # noqa: SLF001
+    stage.modem._inbox.take_direct = take
     for verb in (lambda: stage.modem.wait(1), stage.modem.stored, stage.modem.stored):
         with pytest.raises(RuntimeError):
             verb()
@@ -242,7 +241,7 @@ def test_content_that_came_before_the_port_died_is_not_lost() -> None:
     stage.network.text(NUMBER, "flash", message_class=0)
     stage.simulation.fault("not_reading")
     with pytest.raises(ModemLost):
-        stage.modem._dongle.send(b"AT\r", "AT")  # noqa: SLF001
+        stage.modem._dongle.send(b"AT\r", "AT")
     with pytest.raises(ModemLost):
         stage.modem.wait(1)
     assert len(stage.direct) == 1
@@ -256,7 +255,7 @@ def test_a_line_without_an_end_takes_bounded_memory_and_ends_with_the_next() -> 
     port.say(b"X" * 1_000_000)
     port.say(b'tail\r\n+CMTI: "SM",1\r\n', 1)
     channel.listen(5)
-    assert len(channel._partial) <= LINE_LIMIT and channel.inbox.collect() == [NewMessage("SM", 1)]  # noqa: SLF001
+    assert len(channel._partial) <= LINE_LIMIT and channel.inbox.collect() == [NewMessage("SM", 1)]
 
 
 def test_a_storm_of_indications_takes_bounded_memory() -> None:

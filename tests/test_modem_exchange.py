@@ -77,7 +77,7 @@ def test_the_unsolicited_form_of_ones_own_prefix_is_an_indication_unless_it_was_
     ],
 )
 def test_l14_every_spelling_of_an_error_ends_the_exchange_at_once(final: bytes) -> None:
-    channel, port, _ = channel_on(lambda _: b"\r\n" + final + b"\r\n")
+    channel, _, _ = channel_on(lambda _: b"\r\n" + final + b"\r\n")
     before = channel.clock.boot()
     exchange = channel.start("AT+X")
     channel.until(exchange, 15)

@@ -69,7 +69,18 @@ def test_faults_are_ordered_by_place_or_by_name(order: str, fault: tuple[str, di
 
 @pytest.mark.parametrize(
     "line",
-    ["sing", "text", "pdu XYZ", "fault fire", "fault late_cmgs=x", "fault silent=1", "clear fire", "report 1", "pdu"],
+    [
+        "sing",
+        "text",
+        "pdu XYZ",
+        "fault fire",
+        "fault late_cmgs=x",
+        "fault cmgs_form=polite",
+        "fault silent=1",
+        "clear fire",
+        "report 1",
+        "pdu",
+    ],
 )
 def test_what_is_not_understood_is_a_sentence(line: str) -> None:
     simulation, _ = dongle()

@@ -36,6 +36,8 @@ def test_an_unknown_fault_or_argument_is_a_sentence() -> None:
     simulation, _ = dongle()
     with pytest.raises(KeyError, match="There is no fault 'fire'"):
         simulation.fault("fire")
+    with pytest.raises(ValueError, match="one of no_reference, no_ok"):
+        simulation.fault("cmgs_form", form="polite")
     with pytest.raises(TypeError, match="takes seconds, times, not prefix"):
         simulation.fault("late_cmgs", prefix="AT")
 

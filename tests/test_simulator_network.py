@@ -242,3 +242,16 @@ def test_sms_only_and_roaming_are_good_enough(stat: int) -> None:
     simulation.fault("registration", stat=stat)
     simulation.network.text("+33639980001", "x")
     assert len(simulation.network.delivered) == 1
+
+
+def test_an_acknowledgement_counts_for_its_own_message_only() -> None:
+    simulation, port = dongle()
+    ask(port, "AT+CSMS=1;+CNMI=2,2,0,0,0")
+    simulation.network.text("+33639980001", "one")
+    ask(port, "AT+CNMA")
+    pass_seconds(simulation, 10)
+    simulation.network.text("+33639980001", "two")
+    pass_seconds(simulation, 10)  # twenty after the first, ten after the second
+    assert ask(port, "AT+CNMI?").endswith("+CNMI: 2,2,0,0,0||OK")
+    assert ask(port, "AT+CNMA") == "OK"
+    assert len(simulation.network.delivered) == 2

@@ -7,7 +7,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from simulator_dongle import ask, dongle, pass_seconds
+from simulator_dongle import SUBMIT, ask, dongle, pass_seconds, reopen
 
 from antirelou.clock import SystemClock, VirtualClock
 from antirelou.simulator import FAULTS, VOICES, Simulation
@@ -134,3 +134,23 @@ def test_every_fault_alone_leaves_a_modem_that_a_power_cut_and_clearing_mend() -
         port = simulation.open_port()
         port.timeout = 0
         assert ask(port, "ATE0;+CPIN?").endswith("+CPIN: READY||OK"), name
+
+
+def test_unread_octets_are_gone_when_the_port_is_opened_again() -> None:
+    simulation, port = dongle()
+    port.write(b"AT\r")
+    port.close()
+    again = simulation.open_port()
+    assert again.in_waiting == 0
+
+
+def test_what_was_under_way_does_not_come_after_a_power_cut() -> None:
+    simulation, port = dongle(radio="realistic", setup="ATE0")
+    port.write(b"AT+CMGS=17\r")
+    port.write(SUBMIT.encode() + b"\x1a")
+    simulation.unplug()
+    simulation.replug()
+    port = reopen(simulation)
+    pass_seconds(simulation, 60)
+    assert b"+CMGS" not in port.read(1000)
+    assert simulation.network.submitted == []

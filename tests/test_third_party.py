@@ -19,7 +19,7 @@ import pytest
 from gsmmodem.modem import GsmModem  # type: ignore[import-untyped]
 
 from antirelou.clock import SystemClock
-from antirelou.simulator import VOICES, Simulation
+from antirelou.simulator import Simulation
 from antirelou.simulator.pty import Mount, served
 
 DEADLINE_SECONDS = 20.0
@@ -164,7 +164,7 @@ def test_smsd_receives_one_and_sends_one(tmp_path: Path) -> None:
     assert simulation.sim.storages["SM"].slots == {}
 
 
-@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("voice", ["huawei", "simcom"])  # the library takes a second to close
 def test_python_gsmmodem_receives_and_sends_with_a_report(tmp_path: Path, voice: str) -> None:
     simulation = Simulation(SystemClock(), voice=voice)
     received: list[tuple[str, str]] = []

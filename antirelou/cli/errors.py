@@ -48,8 +48,10 @@ def _told(error: Exception, *, debug: bool) -> int:
         if debug:
             traceback.print_exception(error)
         return BUG
+    from antirelou.cli.output import visible  # needed on a fault only, and not quick to load
+
     for sentence in getattr(error, "problems", None) or (str(error),):
-        print(sentence, file=sys.stderr)
+        print(visible(sentence), file=sys.stderr)
     return status
 
 
@@ -61,6 +63,6 @@ def exit_status(error: BaseException) -> int:
     if isinstance(known, int):
         return known
     facts = sys.modules.get("antirelou.modem.facts")
-    if facts is not None and isinstance(error, (facts.ModemError,)):
+    if facts is not None and isinstance(error, facts.ModemError):
         return UNAVAILABLE
     return BUG

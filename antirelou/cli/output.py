@@ -100,7 +100,7 @@ def masked_row(row: dict[str, Any], *, numbers: bool) -> dict[str, Any]:
 
 def json_line(value: object) -> str:
     """One object on one line, ASCII only: no terminal acts on it."""
-    return json.dumps(value, ensure_ascii=True, separators=(", ", ": ")).replace("\x7f", "\\u007f")
+    return json.dumps(value, ensure_ascii=True)
 
 
 def csv_cell(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from antirelou.clock import SystemClock
-from antirelou.simulator import FAULTS, RADIOS, VOICES, Simulation
+from antirelou.simulator import FAULTS, RADIOS, VOICES, Fault, Simulation
 from antirelou.simulator.control import ORDERS, Misunderstood, fault_of, obey
 from antirelou.simulator.pty import Mount
 
@@ -20,18 +20,21 @@ _LARGEST_LINE = 1 << 16
 
 def _epilogue() -> str:
     orders = "\n".join(f"  {order}: {meaning}" for order, meaning in ORDERS.items())
-    faults = "\n".join(
-        f"  {name}{'=' + ','.join(fault.arguments) if fault.arguments else ''}: {fault.meaning}"
-        for name, fault in FAULTS.items()
-    )
+    faults = "\n".join(f"  {name}{_shown(fault)}: {fault.meaning}" for name, fault in FAULTS.items())
     return (
         "\b\nOrders, one a line on standard input:\n"
         f"{orders}\n\n"
-        "\b\nEvents are JSON objects, one a line on standard output: submitted, queued, delivered,\n"
-        "deleted, memory_full, expired, call, call_ended, unplugged, plugged, rebooted; and the\n"
+        "\b\nEvents are JSON objects, one a line on standard output: ready, submitted, queued,\n"
+        "delivered, deleted, memory_full, expired, call, call_ended, unplugged, plugged, rebooted; and the\n"
         "answers to sent, delivered, waiting and slots; and error, with its message.\n\n"
         f"\b\nFaults; all take times=N too, for so often:\n{faults}"
     )
+
+
+def _shown(fault: Fault) -> str:
+    """The arguments of a fault: their names, or the words that they are one of."""
+    shown = ["|".join(fault.choices.get(key, (key.upper(),))) for key in fault.arguments]
+    return "=" + ",".join(shown) if shown else ""
 
 
 @click.command(epilog=_epilogue())
@@ -82,7 +85,7 @@ def simulate(
             name, arguments = fault_of(fault)
             simulation.fault(name, **arguments)
         mount = Mount(simulation, link)
-    except (Misunderstood, FileExistsError, TypeError) as error:
+    except (Misunderstood, FileExistsError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     _serve(mount)
 

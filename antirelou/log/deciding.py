@@ -150,7 +150,7 @@ class Deciding(Condition):
     def _tests(self, sender_id: int | None, now: datetime) -> int:
         found: int = self._db.value(
             "SELECT count(*) FROM replies WHERE sender_id = ? AND queued_at > ? AND purpose = ?"
-            " AND state NOT IN ('refused', 'dropped')",
+            " AND state IN ('queued', 'submitting', 'submitted', 'partial', 'unknown')",
             [sender_id, stamp(now - TESTS_WITHIN), Purpose.TEST.value],
         )
         return found

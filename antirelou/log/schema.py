@@ -257,14 +257,12 @@ INDEXES = (
     "CREATE INDEX messages_reason ON messages (reason, id) WHERE reason IS NOT NULL",
     "CREATE INDEX messages_kind ON messages (kind, id) WHERE kind <> 'text'",
     "CREATE INDEX replies_message ON replies (message_id)",
-    "CREATE INDEX replies_sender ON replies (sender_id, queued_at)",
-    "CREATE INDEX replies_open ON replies (sender_id) WHERE state IN ('queued', 'submitting')",
+    "CREATE INDEX replies_sender ON replies (sender_id, state, queued_at)",
     "CREATE INDEX replies_queued ON replies (line, due_at) WHERE state = 'queued'",
     "CREATE INDEX replies_counted ON replies (line, counted_at, sender_id) WHERE counted_at IS NOT NULL",
     "CREATE INDEX replies_state ON replies (state, message_id)",
     "CREATE INDEX submits_reply ON submits (reply_id, attempt, sequence)",
     "CREATE INDEX submits_counted ON submits (line, counted_at) WHERE counted_at IS NOT NULL",
-    "CREATE INDEX submits_open ON submits (line) WHERE state IN ('reserved', 'submitting')",
     "CREATE INDEX events_repeat ON events (line, kind, repeat_key, at)",
     "CREATE INDEX control_open ON control (line, id) WHERE done_at IS NULL",
     "CREATE INDEX control_pause ON control (line, id) WHERE kind IN ('pause', 'resume')",
@@ -277,6 +275,7 @@ CREATE VIRTUAL TABLE messages_text USING fts5 (
     text, content='messages', content_rowid='id', columnsize=0, tokenize='unicode61 remove_diacritics 2'
 )
 """,
+    "INSERT INTO messages_text (messages_text, rank) VALUES ('pgsz', 960)",  # what fits in a page of the file
     """
 CREATE TRIGGER messages_text_insert AFTER INSERT ON messages WHEN new.text IS NOT NULL
 BEGIN INSERT INTO messages_text (rowid, text) VALUES (new.id, new.text); END

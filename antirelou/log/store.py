@@ -9,9 +9,10 @@ is `connection.py`'s, what is true of the rows is said in the parts: `intake.py`
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
-from antirelou.clock import Moment
+from antirelou.clock import Known, Moment
 from antirelou.log import key, lock
 from antirelou.log.connection import Connection
 from antirelou.log.errors import KeyWrong, LogMissing, translated_os
@@ -30,6 +31,7 @@ class Store(Intake, Orders):
     def __init__(self, connection: Connection, line: str, key: Key, held: int) -> None:
         Session.__init__(self, connection, line, key)
         self._held = held
+        self.known: Known | None = None  # what the log knew of time before this opening
 
     @classmethod
     def open(cls, settings: Settings, moment: Moment) -> Store:
@@ -42,7 +44,8 @@ class Store(Intake, Orders):
             try:
                 secret = _prepare(connection, settings.log.key_file, moment, settings.line)
                 store = cls(connection, settings.line, secret, held)
-                store._start(moment)
+                store.known = store._known()
+                store._start(_not_before(store.known, moment))
                 return store
             except BaseException:
                 connection.close()
@@ -63,6 +66,11 @@ class Store(Intake, Orders):
         finally:
             self._db.close()
             os.close(self._held)
+
+    def _known(self) -> Known | None:
+        newest = self.newest_time()
+        boot_id = self._db.value("SELECT boot_id FROM lines ORDER BY updated_at DESC LIMIT 1")
+        return Known(newest, boot_id) if newest else None
 
     def _start(self, moment: Moment) -> None:
         """Register the line, and give up what it was submitting when it last died."""
@@ -85,6 +93,13 @@ class Store(Intake, Orders):
                     "is not sent again.",
                     moment,
                 )
+
+
+def _not_before(known: Known | None, moment: Moment) -> Moment:
+    """The moment of opening: while nobody vouches for the clock, not before what the log already knows."""
+    if known is None or not moment.unsynced or moment.at >= known.at:
+        return moment
+    return replace(moment, at=known.at)
 
 
 def _make_directory(directory: Path) -> None:

@@ -147,7 +147,7 @@ class Submits(Queue):
     def _recover(self, moment: Moment) -> list[int]:
         """Give up what this line was submitting when it last died; return the replies that became unknown."""
         rows = self._db.rows(
-            "SELECT DISTINCT reply_id FROM submits WHERE line = ? AND state IN ('reserved', 'submitting')", [self.line]
+            "SELECT id AS reply_id FROM replies WHERE state = 'submitting' AND line = ? ORDER BY id", [self.line]
         )
         for row in rows:
             for submit in self._db.rows(

@@ -1,6 +1,6 @@
 """A dongle, a SIM and a network made of nothing, byte-exact on the wire; knows nothing of the rest of the project."""
 
-from antirelou.simulator.faults import FAULTS
+from antirelou.simulator.faults import FAULTS, Fault
 from antirelou.simulator.network import Delivered, Network, Queued, Submitted
 from antirelou.simulator.pdu import Content
 from antirelou.simulator.port import Port
@@ -18,6 +18,7 @@ __all__ = [
     "VOICES",
     "Content",
     "Delivered",
+    "Fault",
     "Network",
     "Port",
     "Queued",

@@ -243,7 +243,7 @@ def _acknowledge(modem: Modem, command: Command) -> Answer:
     if not modem.awaits_acknowledgement:
         raise Refused("CMS", 340)
     well = command.op == "" or command.integers(0, 0)[0] != 2
-    modem.awaits_acknowledgement = 0
+    modem.awaits_acknowledgement = False
     modem.simulation.network.acknowledged(well)
     return None
 

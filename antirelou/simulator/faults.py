@@ -7,7 +7,7 @@ table says: so often, then the fault is over; None is until cleared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Value = str | int | float | bool | None
@@ -18,22 +18,32 @@ class Fault:
     """One row of the table. An `accident` happens at once; the others wait for their occasion."""
 
     meaning: str
-    arguments: dict[str, Value] = field(default_factory=dict)
-    times: int | None = None
-    accident: bool = False
+    arguments: dict[str, Value]  # with their defaults
+    choices: dict[str, tuple[str, ...]]  # of the arguments that are one of a few words
+    times: int | None
+    accident: bool
 
 
-def _accident(meaning: str, **arguments: Value) -> Fault:
-    return Fault(meaning, arguments, None, True)
+def _fault(meaning: str, given: dict[str, Value | tuple[str, ...]], times: int | None, accident: bool) -> Fault:
+    """A row; an argument given as a tuple is one of these words, the first by default."""
+    choices = {key: value for key, value in given.items() if isinstance(value, tuple)}
+    defaults = {key: value[0] if isinstance(value, tuple) else value for key, value in given.items()}
+    return Fault(meaning, defaults, choices, times, accident)
 
 
-def _once(meaning: str, **arguments: Value) -> Fault:
-    return Fault(meaning, arguments, 1)
+def _accident(meaning: str, **given: Value | tuple[str, ...]) -> Fault:
+    return _fault(meaning, given, None, True)
 
 
-def _lasting(meaning: str, **arguments: Value) -> Fault:
-    return Fault(meaning, arguments, None)
+def _once(meaning: str, **given: Value | tuple[str, ...]) -> Fault:
+    return _fault(meaning, given, 1, False)
 
+
+def _lasting(meaning: str, **given: Value | tuple[str, ...]) -> Fault:
+    return _fault(meaning, given, None, False)
+
+
+_STORAGES = ("SM", "ME")
 
 FAULTS: dict[str, Fault] = {
     # the modem hangs, dawdles, reboots, goes (rows 1 to 13)
@@ -57,7 +67,9 @@ FAULTS: dict[str, Fault] = {
     "lost_indications": _lasting("every EVERYth +CMTI or +CDSI is not told", every=1),
     "merged_indications": _lasting("indications come COUNT at a time, in one piece", count=2),
     "glued_indication": _lasting(
-        "an indication in front of the echo, the answer or the final code", where="echo", line=""
+        "an indication in front of the echo, the answer or the final code: LINE, or a real one, or chatter",
+        where=("echo", "answer", "final"),
+        line="",
     ),
     "rssi_storm": _lasting("the family's chatter, PER_SECOND times a second", per_second=50.0),
     "chatter_during_submit": _lasting("chatter before the prompt and before +CMGS"),
@@ -76,28 +88,34 @@ FAULTS: dict[str, Fault] = {
     "odd_answer": _lasting("PREFIX is answered with LINES (separated by |) and FINAL", prefix="", lines="", final="OK"),
     "refused": _lasting("commands that begin with PREFIX get ERROR", prefix=""),
     "cme_error": _once("a command that begins with PREFIX gets +CME ERROR: CODE", code=14, prefix=""),
-    "cms_error": _once("a submit gets +CMS ERROR: CODE, AT the prompt or ctrl_z", code=500, at="ctrl_z"),
+    "cms_error": _once(
+        "a submit gets +CMS ERROR: CODE, AT the prompt or after Ctrl-Z", code=500, at=("ctrl_z", "prompt")
+    ),
     "cmgs_form": _once(
-        "no_reference, no_ok, timestamp, error, text, empty_error: how an accepted submit is answered",
-        form="no_reference",
+        "how an accepted submit is answered",
+        form=("no_reference", "no_ok", "timestamp", "no_space", "error", "text", "empty_error"),
     ),
-    "cpms_form": _lasting("the form of +CPMS=?: bare, nested, empty, spaced, only_sm, only_mt, refused", form="bare"),
+    "cpms_form": _lasting(
+        "the form of +CPMS=?",
+        form=("bare", "nested", "empty", "spaced", "mixed", "only_sm", "only_mt", "refused"),
+    ),
     "cmgl_form": _lasting(
-        "the form of a listing: no_alpha, no_space, one_line, descending, junk_line, cut, lower_case", form="no_alpha"
+        "the form of a listing",
+        form=("no_alpha", "no_space", "one_line", "descending", "junk_line", "cut", "lower_case"),
     ),
-    "csca_form": _lasting("the form of +CSCA?: unquoted, ucs2, empty, refused", form="ucs2"),
-    "creg_form": _lasting("the form of +CREG?: short, spaces, mismatched, zeros, empty", form="spaces"),
+    "csca_form": _lasting("the form of +CSCA?", form=("ucs2", "unquoted", "empty", "refused")),
+    "creg_form": _lasting("the form of +CREG?", form=("spaces", "short", "mismatched", "zeros", "empty")),
     "empty_is_321": _lasting("an empty storage is +CMS ERROR: 321"),
     # SIM and storages (rows 21 to 29, 39, 69)
-    "sim_full": _accident("every free slot of STORAGE holds an old message", storage="SM"),
+    "sim_full": _accident("every free slot of STORAGE holds an old message", storage=_STORAGES),
     "undeletable_slot": _lasting(
-        "INDEX of STORAGE is not deleted, +CMS ERROR: CODE; -1 is every slot", storage="SM", index=-1, code=500
+        "INDEX of STORAGE is not deleted, +CMS ERROR: CODE; -1 is every slot", storage=_STORAGES, index=-1, code=500
     ),
     "deletion_lies": _lasting(
-        "OK to the deletion of INDEX of STORAGE, and it stays; -1 is every slot", storage="SM", index=-1
+        "OK to the deletion of INDEX of STORAGE, and it stays; -1 is every slot", storage=_STORAGES, index=-1
     ),
     "undecodable_slot": _accident(
-        "a slot of STORAGE holds OCTETS", storage="SM", octets="07913306091093F0040B913336998000F1"
+        "a slot of STORAGE holds OCTETS", storage=_STORAGES, octets="07913306091093F0040B913336998000F1"
     ),
     "index_minus_one": _lasting('no room although there is: +CMTI: "SM",-1'),
     "stored_elsewhere": _lasting("messages go to the other storage than the preferred one"),
@@ -119,7 +137,7 @@ FAULTS: dict[str, Fault] = {
     "settings_lost": _accident("it forgets all settings and says nothing"),
     "call_during_submit": _once("NUMBER calls while the prompt is awaited", number="+33639980077"),
     "call_blocks_reception": _lasting("nothing is delivered while it rings"),
-    "hang_up_ignored": _lasting("OK to COMMAND (H or +CHUP), and it rings on", command="H"),
+    "hang_up_ignored": _lasting("OK to COMMAND, and it rings on", command=("H", "+CHUP")),
 }
 
 
@@ -138,7 +156,7 @@ class Faults:
         self.active: dict[str, Armed] = {}
 
     def arm(self, name: str, arguments: dict[str, Value]) -> dict[str, Any]:
-        """Arm a fault and tell its complete arguments; KeyError or TypeError say what is not known."""
+        """Arm a fault and tell its complete arguments; KeyError, TypeError, ValueError say what is not known."""
         if name not in FAULTS:
             raise KeyError(f"There is no fault {name!r}; there are {', '.join(FAULTS)}.")
         row = FAULTS[name]
@@ -146,6 +164,11 @@ class Faults:
         if unknown:
             known = ", ".join([*row.arguments, "times"])
             raise TypeError(f"The fault {name!r} takes {known}, not {', '.join(sorted(unknown))}.")
+        for key, words in row.choices.items():
+            if key in arguments and arguments[key] not in words:
+                raise ValueError(
+                    f"The fault {name!r} takes for {key} one of {', '.join(words)}, not {arguments[key]!r}."
+                )
         times: Any = arguments.get("times", row.times)
         complete = {**row.arguments, **{key: value for key, value in arguments.items() if key != "times"}}
         if not row.accident:

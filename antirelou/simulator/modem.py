@@ -63,7 +63,8 @@ class Modem:
         self.registration = 1
         self.generation = 0  # counts the resets, so that what was under way before one does not go on after it
         self.ready_at = 0.0
-        self.awaits_acknowledgement = 0
+        self.awaits_acknowledgement = False  # a +CMT was told and +CNMA has not come
+        self._turn = 0  # counts what had to be acknowledged
         self._held: list[str] = []  # until a PDU is typed or an answer given
         self._buffered: list[str] = []  # until <mode> of +CNMI is no longer 0
         self._merging: list[str] = []
@@ -141,7 +142,7 @@ class Modem:
         self._held.clear()
         self._buffered.clear()
         self._merging.clear()
-        self.awaits_acknowledgement = 0
+        self.awaits_acknowledgement = False
         self.simulation.network.acknowledged(False)
 
     def reboot(self) -> None:
@@ -274,14 +275,15 @@ class Modem:
     def _acknowledged_at_once(self) -> bool:
         if not self.settings["+CSMS"]:
             return True
-        self.awaits_acknowledgement += 1
-        turn = self.awaits_acknowledgement
+        self.awaits_acknowledgement = True
+        self._turn += 1
+        turn = self._turn
         self.later(ACKNOWLEDGE_SECONDS, lambda: self._not_acknowledged(turn))
         return False
 
     def _not_acknowledged(self, turn: int) -> None:
-        if self.awaits_acknowledgement == turn:
-            self.awaits_acknowledgement = 0
+        if self.awaits_acknowledgement and self._turn == turn:
+            self.awaits_acknowledgement = False
             self.cnmi[1] = self.cnmi[3] = 0
             self.simulation.network.acknowledged(False)
 
@@ -292,7 +294,7 @@ class Modem:
         if faults.active:
             if lost := faults.get("lost_indications"):
                 self._lost += 1
-                if self._lost % int(lost["every"]) == 0:
+                if self._lost % max(1, int(lost["every"])) == 0:
                     faults.fire("lost_indications")
                     return
             if merged := faults.get("merged_indications"):
@@ -357,4 +359,4 @@ class Modem:
         storm = self.simulation.faults.get("rssi_storm")
         if storm:
             self.indicate((self.voice.chatter or (self.voice.idle_line,))[0])
-            self.later(1 / float(storm["per_second"]), self.storm)
+            self.later(1 / max(0.01, float(storm["per_second"])), self.storm)

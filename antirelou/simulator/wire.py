@@ -84,7 +84,7 @@ class Wire:
     def _send_spoilt(self, octets: bytes) -> None:
         faults = self._simulation.faults
         slow, single = faults.get("slow_line"), "one_byte_at_a_time" in faults.active
-        seconds = 10 / float(slow["baud"]) if slow else _USB_SECONDS if single else 0.0
+        seconds = 10 / max(1.0, float(slow["baud"])) if slow else _USB_SECONDS if single else 0.0
         size = 1 if single else _PIECE
         if not seconds and self._free_at <= self._simulation.time:
             self.buffer += octets

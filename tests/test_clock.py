@@ -1,0 +1,63 @@
+"""The time that the log is written in, on machines without a battery."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from antirelou.clock import Known, SystemClock, Timekeeper, VirtualClock
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_a_synchronised_clock_is_believed_even_when_the_log_knows_a_later_time() -> None:
+    clock = VirtualClock(NOON)
+    assert Timekeeper(clock, Known(NOON + HOUR, "virtual-1")).moment().at == NOON
+
+
+def test_an_unsynchronised_clock_never_runs_behind_the_log() -> None:
+    clock = VirtualClock(NOON - 1000 * HOUR, synchronised=False)
+    keeper = Timekeeper(clock, Known(NOON, "virtual-1"))
+    assert keeper.moment().at == NOON
+    clock.wait(60)
+    assert keeper.moment().at == NOON + timedelta(seconds=60)
+    assert keeper.moment().unsynced
+
+
+def test_after_another_boot_the_time_since_that_boot_has_passed_at_least() -> None:
+    clock = VirtualClock(NOON - 1000 * HOUR, synchronised=False)  # 100 s after this boot
+    assert Timekeeper(clock, Known(NOON, "another boot")).moment().at == NOON + timedelta(seconds=100)
+
+
+def test_restarting_in_the_same_boot_adds_nothing() -> None:
+    clock = VirtualClock(NOON, synchronised=False)
+    for _ in range(5):
+        at = Timekeeper(clock, Known(NOON, "virtual-1")).moment().at
+    assert at == NOON
+
+
+def test_a_step_is_told_once_and_drift_is_not() -> None:
+    clock = VirtualClock(NOON)
+    keeper = Timekeeper(clock)
+    clock.wait(100)
+    clock.step(timedelta(seconds=2))
+    assert keeper.step() is None
+    clock.step(-HOUR)
+    assert keeper.step() == -HOUR
+    assert keeper.step() is None
+
+
+def test_the_first_synchronisation_after_an_old_clock_is_a_step_of_the_logs_time() -> None:
+    clock = VirtualClock(NOON - 1000 * HOUR, synchronised=False)
+    keeper = Timekeeper(clock, Known(NOON, "virtual-1"))
+    clock.step(1001 * HOUR)
+    clock.synchronise()
+    assert keeper.step() == HOUR
+
+
+def test_a_wake_ends_the_next_wait_of_the_system_clock() -> None:
+    clock = SystemClock()
+    before = clock.boot()
+    clock.wake()
+    clock.wait(60)
+    assert clock.boot() - before < 5
