@@ -28,7 +28,7 @@ TRANSCRIPTS = json.loads((Path(__file__).parent / "vectors" / "at_transcripts.js
 class SubmitPdu:
     """ "Test" to +33 6 39 98 00 00, relative to nothing of ours."""
 
-    octets: str = "0011000B913336998900F00000AA04D4F29C0E"
+    octets: str = "0011000B913336990800F00000AA04D4F29C0E"
     length: int = 18
 
 

@@ -134,7 +134,7 @@ def test_the_configured_service_centre_is_written_only_where_the_sim_has_none(fa
 
 def test_a_service_centre_that_cannot_be_read_is_not_overwritten() -> None:
     stage = Stage(opened=False, settings=ModemSettings(service_centre="+33639980011"))
-    stage.simulation.fault("csca_form", form="refused")
+    stage.simulation.fault("refused", prefix="AT+CSCA?")
     stage.modem.open()
     assert stage.sim.service_centre == "+33639980099"
 

@@ -15,12 +15,13 @@ from antirelou.log import DueReply, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import Fate, ModemError, Outcome
 from antirelou.modem.submit_pdu import SubmitPdu, submit_pdus
-from antirelou.policy import Go, Later, Never, Reserve, month_start, release
+from antirelou.policy import Go, Later, Never, Purpose, Reserve, month_start, release
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
 
-_DUE_AT_ONCE = 200  # candidates looked at in one cycle
+_PAGE = 20  # due replies fetched at once
+_LOOK_AGAIN = timedelta(minutes=10)  # at a reply that waits for something of its own; an order asks at once
 
 # Waits before a reply that did not leave is tried again, by class of cause (first wait; doubles up to an hour).
 _SIM_BUSY = (14, 314, 512, 515)
@@ -74,37 +75,41 @@ class Replying:
     def _choose(self) -> tuple[DueReply, tuple[SubmitPdu, ...], list[int]] | None:
         """Ask the policy about each due reply in turn; mark the first that may go."""
         moment = self._timekeeper.moment()
-        candidates = self._store.due(moment.at, _DUE_AT_ONCE)
-        if not candidates:
+        if not self._store.due(moment.at, 1):
             return None
-        held: set[str] = set()  # purposes of which no other could leave either
+        open_purposes = set(Purpose)  # without those of which none could leave now
         with self._store.transaction():
-            for due in candidates:
-                if due.queued.purpose in held:
-                    continue
-                verdict = release(due.queued, self._reserve(due), self.settings, moment.at)
-                match verdict:
-                    case Never(reason):
-                        self._store.drop_reply(due.id, reason, moment)
-                        log.info("reply %d dropped: %s", due.id, reason)
-                    case Later(reason, until, whole_line):
-                        self._store.postpone(due.id, reason, until)
-                        if whole_line:
-                            held.add(due.queued.purpose)
-                    case Go():
-                        pdus = submit_pdus(
-                            due.queued.sender,
-                            due.text,
-                            reference=due.id % 256,
-                            status_report=self.settings.reply.status_report,
-                        )
-                        return due, pdus, self._store.mark(due.id, [pdu.octets for pdu in pdus], moment)
+            while due_replies := self._store.due(moment.at, _PAGE, purposes=open_purposes):
+                for due in due_replies:
+                    if due.purpose not in open_purposes:
+                        continue
+                    verdict = release(due.queued, self._reserve(due, moment), self.settings, moment.at)
+                    if isinstance(verdict, Go):
+                        return self._mark(due, moment)
+                    self._withhold(due, verdict, open_purposes, moment)
         return None
 
-    def _reserve(self, due: DueReply) -> Reserve:
-        at = self._timekeeper.moment().at
-        starts = month_start(at, self.settings.limits.month_starts_on, self.settings.reply.time_zone)
-        return self._store.reserve(due.id, at, month_start=starts, disk_low=self.disk_low)
+    def _mark(self, due: DueReply, moment: Moment) -> tuple[DueReply, tuple[SubmitPdu, ...], list[int]]:
+        pdus = submit_pdus(
+            due.queued.sender, due.text, reference=due.id % 256, status_report=self.settings.reply.status_report
+        )
+        return due, pdus, self._store.mark(due.id, [pdu.octets for pdu in pdus], moment)
+
+    def _withhold(self, due: DueReply, verdict: Never | Later, open_purposes: set[Purpose], moment: Moment) -> None:
+        """Drop it, or remember what it waits for; each way `due` does not return it again in this round."""
+        match verdict:
+            case Never(reason):
+                self._store.drop_reply(due.id, reason, moment)
+                log.info("reply %d dropped: %s", due.id, reason)
+            case Later(reason, until, whole_line=True):
+                self._store.postpone_due(due.purpose, reason, until, moment.at)
+                open_purposes.discard(due.purpose)
+            case Later(reason, until):
+                self._store.postpone(due.id, reason, until or moment.at + _LOOK_AGAIN)
+
+    def _reserve(self, due: DueReply, moment: Moment) -> Reserve:
+        starts = month_start(moment.at, self.settings.limits.month_starts_on, self.settings.reply.time_zone)
+        return self._store.reserve(due.id, moment.at, month_start=starts, disk_low=self.disk_low)
 
     def _mark_next(self, submit: int) -> None:
         with self._store.transaction():

@@ -13,10 +13,10 @@ from antirelou.log import chain
 from antirelou.log.connection import Connection
 from antirelou.log.errors import LogMissing
 from antirelou.log.facts import Order
-from antirelou.log.migrations import refuse_strangers
 from antirelou.log.session import clean
 from antirelou.log.submits import Submits
 from antirelou.log.times import read, stamp
+from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
 KINDS = ("pause", "resume", "block", "unblock", "drop", "approve", "line_accept", "forget_pin")

@@ -7,7 +7,7 @@ one whose time is ahead of the clock. Among due replies the quietest sender goes
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
@@ -29,9 +29,14 @@ _NOT_BEFORE = "max(due_at, coalesce(postponed_until, ''), coalesce(next_attempt_
 class Queue(Deciding):
     """The daemon's reads and writes on replies that have not left."""
 
-    def due(self, now: datetime, limit: int = 20) -> list[DueReply]:
-        """Return the expired replies, then those that are due: quietest sender first, then by lot."""
+    def due(self, now: datetime, limit: int = 20, *, purposes: Collection[Purpose] = tuple(Purpose)) -> list[DueReply]:
+        """Return the expired replies, then those of these purposes that are due.
+
+        Whoever cries for help goes first, then the operator's tests, then the quietest sender, then by lot.
+        """
         at = stamp(now)
+        wanted = [purpose.value for purpose in purposes]
+        marks = ", ".join("?" * len(wanted))
         expired = self._db.rows(
             f"SELECT {_COLUMNS}, 1 AS expired {_QUEUED} WHERE r.state = 'queued' AND r.line = ? AND r.expires_at <= ?"
             " ORDER BY r.expires_at, r.id LIMIT ?",
@@ -39,8 +44,9 @@ class Queue(Deciding):
         )
         ready = self._db.rows(
             f"SELECT {_COLUMNS}, 0 AS expired {_QUEUED} WHERE r.state = 'queued' AND r.line = ? AND r.due_at <= ?"
-            f" AND {_NOT_BEFORE} <= ? AND r.expires_at > ? ORDER BY r.later_messages, r.lot, r.id LIMIT ?",
-            [self.line, at, at, at, limit - len(expired)],
+            f" AND {_NOT_BEFORE} <= ? AND r.expires_at > ? AND r.purpose IN ({marks})"
+            " ORDER BY r.purpose <> 'distress', r.purpose <> 'test', r.later_messages, r.lot, r.id LIMIT ?",
+            [self.line, at, at, at, *wanted, limit - len(expired)],
         )
         return [_due(row) for row in expired + ready]
 
@@ -99,6 +105,16 @@ class Queue(Deciding):
                 [str(reason), written, reply_id, str(reason), written],
             )
             return bool(changed)
+
+    def postpone_due(self, purpose: Purpose, reason: str, until: datetime | None, now: datetime) -> int:
+        """`postpone` for every due reply of one purpose, where what one waits for holds back all of them."""
+        written = None if until is None else stamp(until)
+        with self._writing():
+            return self._db.run(
+                "UPDATE replies SET reason = ?, postponed_until = ? WHERE state = 'queued' AND line = ? AND due_at <= ?"
+                " AND purpose = ? AND (reason IS NOT ? OR postponed_until IS NOT ?)",
+                [str(reason), written, self.line, stamp(now), purpose.value, str(reason), written],
+            )
 
     def reconsider(self) -> int:
         """Look at every postponed reply again: after a new configuration, an order, a step of the clock."""

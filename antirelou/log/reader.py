@@ -15,15 +15,17 @@ from typing import Any, Self
 from antirelou.log.connection import Connection, Value
 from antirelou.log.errors import LogMissing
 from antirelou.log.lock import holder
-from antirelou.log.migrations import refuse_strangers
 from antirelou.log.search import expression
 from antirelou.log.times import stamp
+from antirelou.log.version import refuse_strangers
+from antirelou.policy.facts import HoldReason
 
 _MESSAGE = """m.id, m.line, m.kind, s.address, m.alphanumeric, m.received_at, m.newest_at, m.clock_unsynced,
     m.clock_wrong, m.service_centre_time, m.text, m.details, m.segments, m.segments_expected, m.complete, m.deliver_id,
     m.sender_id, m.reason, m.hold, m.decided_at, m.erased_at"""
 _SENDER = "LEFT JOIN senders s ON s.id = m.sender_id"
 _WHOLE = -1  # SQLite's "no limit"
+_HOLDS = [reason.value for reason in HoldReason]
 
 
 class Reader:
@@ -79,13 +81,23 @@ class Reader:
 
         `reason` also finds holds, `state` is of a reply, `sender` is the whole address as stored.
         """
+        conditions: list[tuple[str, Value]] = [
+            ("m.received_at >= ?", stamp(since) if since else None),
+            ("m.received_at < ?", stamp(until) if until else None),
+            ("m.line = ?", line),
+            ("m.id > ?", after_id),
+            ("m.kind = ?" if kind == "text" else "m.kind <> 'text' AND m.kind = ?", kind),
+            ("m.reason IS NULL AND m.hold = ?" if reason in _HOLDS else "m.reason = ?", reason),
+            ("m.sender_id IN (SELECT id FROM senders WHERE address = ?)", sender),
+        ]
+        tables, order, leading = _lead(search, state, by_time=since is not None or until is not None)
+        wanted = [*leading, *(one for one in conditions if one[1] is not None)]
+        where = " AND ".join(condition for condition, _ in wanted) or "1"
+        order = order if after_id is None else "m.id"
         with self._db.snapshot():
-            tables, where, values, order = self._query(
-                since, until, sender, reason, kind, state, search, line, after_id
-            )
             rows = self._db.rows(
-                f"SELECT {_MESSAGE} FROM {tables} {_SENDER} WHERE {' AND '.join(where) or '1'} ORDER BY {order} LIMIT ?",
-                [*values, _WHOLE if limit is None else limit],
+                f"SELECT {_MESSAGE} FROM {tables} {_SENDER} WHERE {where} ORDER BY {order} LIMIT ?",
+                [*(value for _, value in wanted), _WHOLE if limit is None else limit],
             )
             if after_id is None:
                 rows.reverse()
@@ -166,53 +178,6 @@ class Reader:
         return dict(row) if row else None
 
     # Inside
-
-    def _query(
-        self,
-        since: datetime | None,
-        until: datetime | None,
-        sender: str | None,
-        reason: str | None,
-        kind: str | None,
-        state: str | None,
-        search: str | None,
-        line: str | None,
-        after_id: int | None,
-    ) -> tuple[str, list[str], list[Value], str]:
-        """Choose the table that leads, so that no query reads all messages, and the order that follows from it."""
-        tables, order = "messages m", "m.id DESC"
-        where: list[str] = []
-        values: list[Value] = []
-        wanted: list[tuple[str, Value]] = [
-            ("m.received_at >= ?", stamp(since) if since else None),
-            ("m.received_at < ?", stamp(until) if until else None),
-            ("m.line = ?", line),
-            ("m.id > ?", after_id),
-            ("m.kind = ?" if kind == "text" else "m.kind <> 'text' AND m.kind = ?", kind),
-        ]
-        if search is not None:
-            tables, order = "messages_text f CROSS JOIN messages m ON m.id = f.rowid", "f.rowid DESC"
-            wanted.insert(0, ("messages_text MATCH ?", expression(search)))
-            if state is not None:
-                wanted.append(("EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.state = ?)", state))
-        elif state is not None:
-            tables = (
-                "(SELECT DISTINCT message_id FROM replies WHERE state = ? AND message_id IS NOT NULL) q"
-                " CROSS JOIN messages m ON m.id = q.message_id"
-            )
-            values.append(state)
-        elif since is not None or until is not None:
-            order = "m.received_at DESC, m.clock_wrong DESC, m.id DESC"
-        if reason is not None:
-            held = reason in ("paused", "clock_behind", "new_sim")
-            wanted.append(("m.reason IS NULL AND m.hold = ?" if held else "m.reason = ?", reason))
-        if sender is not None:
-            wanted.append(("m.sender_id IN (SELECT id FROM senders WHERE address = ?)", sender))
-        for condition, value in wanted:
-            if value is not None:
-                where.append(condition)
-                values.append(value)
-        return tables, where, values, order if after_id is None else "m.id"
 
     def _message(self, row: sqlite3.Row) -> dict[str, Any]:
         return {
@@ -331,6 +296,23 @@ class Reader:
     def _counts(self, query: str, *values: Value) -> dict[str, int]:
         rows = self._db.rows(f"SELECT count(*) AS n, {query} GROUP BY 2", values)
         return {row[1]: row["n"] for row in rows}
+
+
+def _lead(search: str | None, state: str | None, *, by_time: bool) -> tuple[str, str, list[tuple[str, Value]]]:
+    """Choose the table that leads, so that no query reads all messages, the order that follows, and its conditions."""
+    if search is not None:
+        leading: list[tuple[str, Value]] = [("messages_text MATCH ?", expression(search))]
+        if state is not None:
+            leading.append(("EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.state = ?)", state))
+        return "messages_text f CROSS JOIN messages m ON m.id = f.rowid", "f.rowid DESC", leading
+    if state is not None:
+        tables = (
+            "(SELECT DISTINCT state, message_id FROM replies WHERE message_id IS NOT NULL) q"
+            " CROSS JOIN messages m ON m.id = q.message_id"
+        )
+        return tables, "m.id DESC", [("q.state = ?", state)]
+    order = "m.received_at DESC, m.clock_wrong DESC, m.id DESC" if by_time else "m.id DESC"
+    return "messages m", order, []
 
 
 def _deliver(row: sqlite3.Row) -> dict[str, Any]:

@@ -18,10 +18,11 @@ from antirelou.log.connection import Connection
 from antirelou.log.errors import KeyWrong, LogMissing, translated_os
 from antirelou.log.intake import Intake
 from antirelou.log.key import Domain, Key
-from antirelou.log.migrations import migrate, refuse_strangers
+from antirelou.log.migrations import migrate
 from antirelou.log.orders import Orders
 from antirelou.log.session import Session
 from antirelou.log.times import stamp
+from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
 

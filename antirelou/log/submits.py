@@ -48,30 +48,7 @@ class Submits(Queue):
             [len(segments), at, at, reply_id, self.line],
         ):
             raise LookupError(f"there is no queued reply {reply_id} in line {self.line}")
-        attempt = self._db.value("SELECT attempts FROM replies WHERE id = ?", [reply_id])
-        submits = []
-        for sequence, pdu in enumerate(segments, start=1):
-            first = sequence == 1
-            state = SubmitState.SUBMITTING if first else SubmitState.RESERVED
-            submit = self._db.insert(
-                "INSERT INTO submits (line, reply_id, attempt, sequence, pdu, state, reserved_at, counted_at,"
-                " marked_at, nonce) VALUES (?,?,?,?,?,?,?,?,?,?)",
-                [
-                    self.line,
-                    reply_id,
-                    attempt,
-                    sequence,
-                    pdu,
-                    state.value,
-                    at,
-                    at,
-                    at if first else None,
-                    chain.nonce(),
-                ],
-            )
-            self._chain("submit", submit, moment.at)
-            self._chain("submit.state", submit, moment.at)
-            submits.append(submit)
+        submits = [self._reserve_segment(reply_id, *one, moment) for one in enumerate(segments, start=1)]
         self._chain("reply.state", reply_id, moment.at)
         self._tell(reply_id, 1, moment)
         return submits
@@ -159,6 +136,18 @@ class Submits(Queue):
         return [row["reply_id"] for row in rows]
 
     # Inside
+
+    def _reserve_segment(self, reply_id: int, sequence: int, pdu: str, moment: Moment) -> int:
+        at = stamp(moment.at)
+        marked = (SubmitState.SUBMITTING, at) if sequence == 1 else (SubmitState.RESERVED, None)
+        submit = self._db.insert(
+            "INSERT INTO submits (line, reply_id, attempt, sequence, pdu, state, marked_at, reserved_at, counted_at,"
+            " nonce) VALUES (?, ?, (SELECT attempts FROM replies WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)",
+            [self.line, reply_id, reply_id, sequence, pdu, *marked, at, at, chain.nonce()],
+        )
+        self._chain("submit", submit, moment.at)
+        self._chain("submit.state", submit, moment.at)
+        return submit
 
     def _end(self, submit_id: int, state: SubmitState, moment: Moment, outcome: Outcome | None) -> None:
         counts = state in (SubmitState.SUBMITTED, SubmitState.UNKNOWN)

@@ -217,10 +217,10 @@ class Dongle(GsmModem, Channel):
                 self._echo_is_back()
 
     def _echo_is_back(self) -> None:
-        """Echo after `ATE0`: the modem started unseen, unless it is one that echoes now and then."""
+        """Echo after `ATE0`: the modem started unseen. Not more than once a minute; some echo now and then."""
         now, before = self.clock.boot(), self._echo_seen_at
-        self._echo_seen_at, self._echo_off = now, False
         if before is None or now - before > START_SECONDS:
+            self._echo_seen_at = now
             self.started("echo", True)
 
     def forget_storage(self) -> None:
