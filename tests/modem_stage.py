@@ -14,8 +14,9 @@ from typing import Any
 
 from antirelou.clock import VirtualClock
 from antirelou.modem import Modem
-from antirelou.modem.channel import Channel, Inbox, Interrupt
+from antirelou.modem.channel import Channel
 from antirelou.modem.facts import DirectPdu
+from antirelou.modem.inbox import Inbox, Interrupt
 from antirelou.settings import Modem as ModemSettings
 from antirelou.simulator import Simulation
 

@@ -8,8 +8,9 @@ import time
 import pytest
 from modem_stage import NUMBER, TRANSCRIPTS, Stage, channel_on
 
-from antirelou.modem.channel import LINE_LIMIT, QUEUE_LIMIT
+from antirelou.modem.channel import LINE_LIMIT
 from antirelou.modem.facts import CallEnded, DirectPdu, MemoryFull, ModemLost, ModemSilent, NewMessage, Ring, Stopping
+from antirelou.modem.inbox import QUEUE_LIMIT
 
 PDU = "00040B911234567890F000000250100173832305C8329BFD06"
 

@@ -36,6 +36,7 @@ from antirelou.modem.facts import (
     Ring,
     Stopping,
 )
+from antirelou.modem.port import OpenPort
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
@@ -59,7 +60,7 @@ class Daemon:
         *,
         clock: Clock,
         store: Store,
-        open_port: Callable[..., object] | None = None,
+        open_port: OpenPort | None = None,
         draw: Callable[[], float] = random.SystemRandom().random,
         reload: Callable[[], Settings | None] = lambda: None,
     ) -> None:

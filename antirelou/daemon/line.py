@@ -51,6 +51,8 @@ class Line:
         self._condition: Condition | None = None
         self._looked = 0.0  # boot time of the last look at the condition
         self._weather = False
+        self._told: tuple[str, str, Condition | None] | None = None  # what the row says, since when
+        self._told_at = 0.0
 
     # What happened
 
@@ -153,6 +155,10 @@ class Line:
         self._state, self._sentence = state, sentence
         self._systemd.status(sentence)
         condition = self._condition
+        boot = self._timekeeper.moment().boot
+        if self._told == (state, sentence, condition) and boot - self._told_at < _REFRESH:
+            return
+        self._told, self._told_at = (state, sentence, condition), boot
         with self._store.transaction():
             self._store.update_line(
                 self._timekeeper.moment(),

@@ -10,15 +10,13 @@ means; that is for the verbs.
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from gsmmodem.serial_comms import SerialComms
 
 from antirelou.clock import Clock
 from antirelou.modem.exchange import Exchange
-from antirelou.modem.facts import DirectPdu, Indication, LateSubmitted, ModemLost, ModemSilent, Stopping
+from antirelou.modem.facts import DirectPdu, LateSubmitted, ModemLost, ModemSilent, Stopping
+from antirelou.modem.inbox import Header, Inbox, Interrupt
 from antirelou.modem.lines import TWO_LINE, fields, final_result, indication, number_of, split_prefix, start_sign
 from antirelou.modem.port import PORT_ERRORS, WRITE_TIMEOUT_SECONDS, OpenPort, Port, open_or_explain
 from antirelou.modem.trace import shortened
@@ -29,7 +27,6 @@ HEADER_SECONDS = 2.0  # how long the PDU line of a +CMT may lag behind its heade
 RESYNC_SECONDS = 20.0
 TICK = 0.001  # seconds; a wait shorter than this is over
 LINE_LIMIT = 8192  # octets; the longest line known is +CLAC on one line, some 4,000
-QUEUE_LIMIT = 1000  # indications are hints, the SIM is the truth
 CONTENT_LIMIT = 10_000  # +CMT within one exchange; 120 s of radio carry some dozens
 
 # Everything below a blank but CR and LF: NUL from a start, flow control, the echo of ESC and Ctrl-Z.
@@ -37,50 +34,6 @@ _NOISE = bytes(set(range(0x20)) - set(b"\r\n\t")) + b"\x7f"
 _QUESTIONS = ("AT+CMGF?", "AT+CSQ", "AT+CREG?", "AT+CNMI?", "AT+CPMS?", "AT+CMEE?", "AT+CSMS?")
 
 log = logging.getLogger("antirelou.modem")
-
-
-@dataclass(slots=True)
-class Inbox:
-    """What came unasked. It outlives the connection: content that a dead port left behind is still to be stored."""
-
-    take_direct: Callable[[DirectPdu], None]
-    indications: deque[Indication] = field(default_factory=deque)
-    direct: deque[DirectPdu] = field(default_factory=deque)
-
-    def queue(self, fact: Indication) -> None:
-        """Keep an indication; the same twice in a row is one, and beyond the limit none is kept."""
-        if len(self.indications) < QUEUE_LIMIT and not (self.indications and self.indications[-1] == fact):
-            self.indications.append(fact)
-
-    def hand_over(self) -> None:
-        """Give content away, oldest first; what `take_direct` does not accept stays, and its error goes up."""
-        while self.direct:
-            self.take_direct(self.direct[0])
-            self.direct.popleft()
-
-    def collect(self) -> list[Indication]:
-        """All indications, which are the caller's from now on."""
-        found = list(self.indications)
-        self.indications.clear()
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The first line of a two-line indication. `text_mode`: sender and times, which only text mode tells there."""
-
-    prefix: str
-    length: int | None
-    text_mode: str
-    since: float  # boot seconds
-
-
-@dataclass(slots=True)
-class Interrupt:
-    """What a signal handler may set: `woken` ends the idle wait, `stopped_at` (boot seconds) everything soon."""
-
-    woken: bool = False
-    stopped_at: float | None = None
 
 
 class Channel(SerialComms):

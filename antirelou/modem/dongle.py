@@ -15,7 +15,7 @@ from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutExcepti
 from gsmmodem.modem import GsmModem
 
 from antirelou.clock import Clock
-from antirelou.modem.channel import ESCAPE, Channel, Inbox, Interrupt
+from antirelou.modem.channel import ESCAPE, Channel
 from antirelou.modem.exchange import Exchange
 from antirelou.modem.facts import (
     CommandRefused,
@@ -26,6 +26,7 @@ from antirelou.modem.facts import (
     Rebooted,
     Stopping,
 )
+from antirelou.modem.inbox import Inbox, Interrupt
 from antirelou.modem.lines import final_result, split_prefix
 from antirelou.modem.port import OpenPort
 from antirelou.modem.trace import shortened

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from antirelou.clock import Clock
 from antirelou.modem import condition as conditions
-from antirelou.modem.channel import Inbox, Interrupt
 from antirelou.modem.dongle import Dongle, Unanswered
 from antirelou.modem.facts import (
     CallEnded,
@@ -24,6 +23,7 @@ from antirelou.modem.facts import (
     Outcome,
     StoredPdu,
 )
+from antirelou.modem.inbox import Inbox, Interrupt
 from antirelou.modem.initialise import identify, initialise, optional
 from antirelou.modem.lines import fields
 from antirelou.modem.pin import Pins
