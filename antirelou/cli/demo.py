@@ -42,7 +42,8 @@ def demo() -> None:
             from antirelou.cli.demo_story import tell_story
 
             tell_story(directory)
-        _show_log(directory)
+        click.echo("\n-- What `antirelou log --limit 12` shows, numbers masked:")
+        _show(directory, "log", "--limit", "12")
 
 
 class ListeningClock(SystemClock):
@@ -117,7 +118,7 @@ def _is_sender(word: str) -> bool:
     return word.lstrip("+").isdigit() or (word.isalpha() and word.isupper() and word.isascii() and len(word) > 4)
 
 
-def _show(directory: Path, command: str) -> None:
+def _show(directory: Path, *command: str) -> None:
     """Run a real command over the demo's log."""
     from antirelou.cli import group
 
@@ -126,9 +127,5 @@ def _show(directory: Path, command: str) -> None:
         f'line = "demo"\n[modem]\nport = "simulated"\n[log]\npath = "{directory}/antirelou.db"\nreserve = "0MB"\n',
         encoding="utf-8",
     )
-    group.main([command, "--config", str(configuration)], standalone_mode=False)
+    group.main([*command, "--config", str(configuration)], standalone_mode=False)
 
-
-def _show_log(directory: Path) -> None:
-    click.echo("\n-- What `antirelou log` shows, numbers masked:")
-    _show(directory, "log")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,24 +21,55 @@ LONG = (
     "Réponds-moi, c'est pas sympa de laisser les gens sans réponse 🙏 Allez, juste un verre 🍷"
 )
 
+# Short messages that real phones and networks sent, from the tests of ModemManager (9a2d5863), xlab/at (b341cce3) and
+# python-messaging (8c62c14e).
+REAL_PDUS = (
+    "07913306091093F0040485810000F111604231805180A049B7F90D9A1AA5A01668F8769BD3E4B29B9E2EB359A03FC85D06A9C3ED707A0EA2CBC3"
+    "EE79BB4CA7CBCBA05643617DA7C76990FD4D979741EE77DD5E0ED741ED371D442E83E0E1F9BC0CD281E677D9B84C06C1DF7539E85C9097E520FB9B"
+    "2E2F83C6EF369C5E064D8D52D0BC2E07DDEF77D7DC2C7799E5A0771D040FCB41F402BB0047BFDD6550B80ECAD966",
+    "07919730071111F10414D04937BD2C7797E9D3E614000811309291024061080442043504410442",
+    "0791551010010201040D91551699296568F80011719022124215293DD4B71C5E26BF41D3E6145476D3E5E573BD0C82BF40B59A2D96CBE564351B"
+    "CE8603A164319D8CA6ABD540E432482673C172AED82DE502",
+    "07914306073011F0040B914316709807F2000880604290224080084E2D5174901A8BAF",
+)
+
 
 def tell_story(directory: Path) -> None:
     """Play the story and print what happened; returns when it is over."""
     clock = VirtualClock(START)
+    storm = Storm()
     local = settings_for(directory).reply.time_zone
 
     def tell(who: str, what: str) -> None:
+        if storm.quiet:
+            storm.unseen += 1
+            return
         click.echo(f"{clock.now().astimezone(local):%a %H:%M:%S}  {who:8}  {what}")
 
     stage = Stage(settings_for(directory), clock, tell)
     try:
-        _rehearse(stage)
+        _rehearse(stage, storm)
         stage.daemon.run()
     finally:
         stage.close()
 
 
-def _rehearse(stage: Stage) -> None:
+@dataclass(slots=True)
+class Storm:
+    """What is not told, so that a storm does not fill the screen."""
+
+    quiet: bool = False
+    unseen: int = 0
+
+    def hush(self) -> None:
+        self.quiet = True
+
+    def over(self) -> None:
+        self.quiet = False
+        click.echo(f"{'':14}(and so on: {self.unseen} lines like these are left out)")
+
+
+def _rehearse(stage: Stage, storm: Storm) -> None:
     """Put everything that will happen on the timeline."""
     network, simulation = stage.simulation.network, stage.simulation
 
@@ -64,6 +96,11 @@ def _rehearse(stage: Stage) -> None:
     chapter(3000, "A storm: one number writes forty times. Everything is kept; it costs no reply more.")
     for number in range(40):
         text(3001 + 20 * number, STORM, f"réponds !!! ({number + 1})")
+    simulation.schedule(3045, storm.hush)
+    simulation.schedule(3840, storm.over)
+    chapter(4000, "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered.")
+    for number, octets in enumerate(REAL_PDUS):
+        simulation.schedule(4001 + 10 * number, lambda octets=octets: network.pdu(octets))
     chapter(2 * HOUR, "The dongle is pulled out for a while, and the replies become due meanwhile.")
     simulation.schedule(2 * HOUR + 1, lambda: simulation.fault("unplug", seconds=900))
     chapter(13.4 * HOUR, "The next morning: replies leave between nine and nine only.")
