@@ -59,6 +59,17 @@ def test_segments_in_any_order_are_one_message(world: World) -> None:
     assert len(world.sent) == 1
 
 
+def test_an_emoji_that_its_sender_cut_in_two_is_whole_again(world: World) -> None:
+    head, tail = "x" * 66, "y" * 10
+    halves = "😀".encode("utf-16-be")
+    pieces = (head.encode("utf-16-be") + halves[:2], halves[2:] + tail.encode("utf-16-be"))
+    for sequence, piece in enumerate(pieces, start=1):
+        data = bytes([5, 0, 3, 99, 2, sequence]) + piece
+        world.simulation.network.pdu(f"440B913336990800F1000862112221000040{len(data):02X}{data.hex()}", has_smsc=False)
+        world.run(31)
+    assert [message["text"] for message in world.messages()] == [head + "😀" + tail]
+
+
 def test_incomplete_message_is_decided_after_ten_minutes_and_joined_later(world: World) -> None:
     words = "Un texte assez long pour deux segments. " * 6
     world.text(words, segments=[1], reference=77)

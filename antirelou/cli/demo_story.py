@@ -100,7 +100,7 @@ def _rehearse(stage: Stage, storm: Storm) -> None:
     simulation.schedule(3840, storm.over)
     chapter(4000, "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered.")
     for number, octets in enumerate(REAL_PDUS):
-        simulation.schedule(4001 + 10 * number, lambda octets=octets: network.pdu(octets))
+        network.pdu(octets, at=4001 + 10 * number)
     chapter(2 * HOUR, "The dongle is pulled out for a while, and the replies become due meanwhile.")
     simulation.schedule(2 * HOUR + 1, lambda: simulation.fault("unplug", seconds=900))
     chapter(13.4 * HOUR, "The next morning: replies leave between nine and nine only.")

@@ -86,6 +86,7 @@ class Daemon:
 
     def run(self) -> None:
         """Work until `stop`. Raises `Exhausted`, and `LogError` when the log is broken rather than busy or full."""
+        self.store.configured(self.settings, self._timekeeper.moment())
         self._systemd.ready()
         while not self._stopping:
             self.step()
@@ -265,6 +266,7 @@ class Daemon:
         if settings is not None:
             reopen = settings.modem != self.settings.modem
             self.settings = settings
+            self.store.configured(settings, self._timekeeper.moment())
             for part in (self._intake, self._replying, self._calls, self._line):
                 part.settings = settings
             self.store.reconsider()

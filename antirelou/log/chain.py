@@ -19,8 +19,10 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from antirelou import sms
 from antirelou.log.connection import Connection
 from antirelou.log.times import stamp
 
@@ -174,14 +176,25 @@ def _texts(connection: Connection) -> Fault | None:
 
 
 def joined(connection: Connection, message_id: int) -> str | None:
-    """Return the text of a message from those of its segments that arrived, in order; None if none has text."""
+    """Return the text of a message from those of its segments that arrived, in order; None if none has text.
+
+    Read from the PDUs, since a sender may cut a character in two: only both halves together are one.
+    """
     rows = connection.rows(
-        "SELECT segment_text FROM delivers WHERE message_id = ? AND segment_count IS NOT NULL"
+        "SELECT pdu, segment_sequence, segment_text FROM delivers WHERE message_id = ? AND segment_count IS NOT NULL"
         " ORDER BY segment_sequence",
         [message_id],
     )
-    texts = [row["segment_text"] for row in rows if row["segment_text"] is not None]
-    return "".join(texts) if texts else None
+    if all(row["segment_text"] is None for row in rows):
+        return None
+    delivers = [sms.decode(row["pdu"]) for row in rows]
+    texts = []
+    for _, numbered in groupby(enumerate(rows), lambda pair: pair[1]["segment_sequence"] - pair[0]):
+        places = [place for place, _ in numbered]  # of consecutive segments
+        run = [deliver for place in places if isinstance(deliver := delivers[place], sms.Deliver)]
+        whole = len(run) == len(places)
+        texts.append(sms.joined_text(run) if whole else "".join(rows[place]["segment_text"] or "" for place in places))
+    return "".join(texts)
 
 
 def _state(connection: Connection, kind: str, row: int) -> str | None:

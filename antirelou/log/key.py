@@ -29,6 +29,7 @@ class Domain(bytes, Enum):
     PIN = b"antirelou pin"
     LOT = b"antirelou lot"
     TEXT = b"antirelou text"
+    CONFIGURATION = b"antirelou configuration"
 
 
 class Key:

@@ -16,6 +16,7 @@ from antirelou.log.facts import Noted, Verdict
 from antirelou.log.key import Domain
 from antirelou.log.session import Session, clean
 from antirelou.log.times import read, stamp
+from antirelou.settings import Settings
 
 REFRESH = timedelta(minutes=10)
 REPEAT_WITHIN = timedelta(hours=1)
@@ -118,6 +119,17 @@ class Condition(Session):
             if chained:
                 self._chain("event", event, moment.at)
             return Noted(event, 1)
+
+    def configured(self, settings: Settings, moment: Moment) -> bool:
+        """Note which configuration is in force; if it is another than before, that is an event, and in the chain."""
+        name = f"configuration {self.line}"
+        mark = self._key.hmac(Domain.CONFIGURATION, repr(settings)).hex()
+        with self._writing():
+            if self._db.value("SELECT value FROM meta WHERE name = ?", [name]) == mark:
+                return False
+            self._db.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", [name, mark])
+            self.event("configuration", "Another configuration is in force.", moment, data={"mark": mark})
+            return True
 
     # PINs (P9)
 
