@@ -4,13 +4,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-driver fuzz lint format clean
+.PHONY: demo test test-oldest test-driver fuzz lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
 
 test: $(VENV)/ready
 	$(BIN)/pytest
+
+# The same with the oldest releases that setup.cfg admits.
+test-oldest: $(VENV)-oldest/ready
+	$(VENV)-oldest/bin/pytest -p no:cacheprovider
 
 # The library as shipped, failing where ours does not: real threads, real seconds.
 test-driver: $(VENV)/ready
@@ -30,7 +34,7 @@ format: $(VENV)/lint-ready
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-oldest build *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/ready: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,4 +43,9 @@ $(VENV)/ready: setup.cfg pyproject.toml
 
 $(VENV)/lint-ready: $(VENV)/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,lint]"
+	@touch $@
+
+$(VENV)-oldest/ready: setup.cfg pyproject.toml tests/oldest.txt
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/pip install --quiet --disable-pip-version-check --constraint tests/oldest.txt --editable ".[test]"
 	@touch $@

@@ -90,3 +90,10 @@ def test_files_and_functions_stay_short(path: Path) -> None:
         if isinstance(node, ast.FunctionDef):
             first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
             assert (node.end_lineno or 0) - first.lineno < 40, f"{path}:{node.lineno} {node.name}"
+
+
+def test_the_oldest_releases_that_are_tested_are_those_that_are_admitted() -> None:
+    admitted = set(re.findall(r"^    ([\w-]+)>=([\d.]+)$", (ROOT / "setup.cfg").read_text(encoding="utf-8"), re.MULTILINE))
+    tested = set(re.findall(r"^([\w-]+)==([\d.]+)$", (ROOT / "tests/oldest.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    used_by_tests_and_program = {pair for pair in admitted if pair[0] not in ("mypy", "ruff")}
+    assert {(name, version) for name, version in tested} == used_by_tests_and_program

@@ -125,10 +125,12 @@ class Condition(Session):
         name = f"configuration {self.line}"
         mark = self._key.hmac(Domain.CONFIGURATION, repr(settings)).hex()
         with self._writing():
-            if self._db.value("SELECT value FROM meta WHERE name = ?", [name]) == mark:
+            before = self._db.value("SELECT value FROM meta WHERE name = ?", [name])
+            if before == mark:
                 return False
             self._db.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", [name, mark])
-            self.event("configuration", "Another configuration is in force.", moment, data={"mark": mark})
+            sentence = "Another configuration is in force." if before else "The first configuration is in force."
+            self.event("configuration", sentence, moment, data={"mark": mark})
             return True
 
     # PINs (P9)

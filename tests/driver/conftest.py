@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,13 @@ class Shipped:
 
     def tell(self, action: Callable[[], object]) -> None:
         """Have the simulation's own thread do something, and wait until it is done."""
-        import threading
-
         done = threading.Event()
-        self.mount.order(lambda: (action(), done.set()) and None)
+
+        def act() -> None:
+            action()
+            done.set()
+
+        self.mount.order(act)
         assert done.wait(10)
 
     def fault(self, name: str, **arguments: Any) -> None:

@@ -71,7 +71,7 @@ def test_m5_the_slot_of_the_other_storage_is_deleted(shipped: Shipped) -> None:
     modem = shipped.connected()
 
     def slow(_: object) -> None:
-        modem.listStoredSms(memory='"ME"')
+        modem.listStoredSms(memory="ME")
 
     modem.smsReceivedCallback = slow
     shipped.tell(lambda: shipped.simulation.say(b'\r\n+CMTI: "SM",1\r\n'))
