@@ -15,12 +15,10 @@ import subprocess
 import sysconfig
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from antirelou.clock import SystemClock
 from antirelou.simulator import Simulation
@@ -134,8 +132,8 @@ class Stage:
     def fault(self, name: str, **arguments: Any) -> None:
         self.do(lambda: self.simulation.fault(name, **arguments))
 
-    def at(self, words: bytes, action: Callable[[], object], *, after: bool = False) -> None:
-        """Once, when `words` come over the wire: do something before, or after, the modem hears them."""
+    def at(self, words: bytes, action: Callable[[], object], *, heard: bool = True) -> None:
+        """Once, when `words` come over the wire: the modem hears them, or does not; then, before its answer, `action`."""
         modem, hear = self.simulation.modem, self.simulation.modem.feed
 
         def feed(octets: bytes) -> None:
@@ -143,23 +141,18 @@ class Stage:
                 hear(octets)
                 return
             modem.feed = hear  # type: ignore[method-assign]
-            if after:
+            if heard:
                 hear(octets)
             action()
-            if not after:
-                hear(octets)
 
         modem.feed = feed  # type: ignore[method-assign]
 
     def configure(self, **sections: dict[str, Any]) -> None:
-        """Write the configuration: reply at once, at any hour, without limits, but for what `sections` say."""
-        plenty = {"segments_per_hour": 10_000, "segments_per_day": 10_000, "recipients_per_day": 10_000}
+        """Write the configuration: reply at once, at any hour, but for what `sections` say."""
         whole: dict[str, dict[str, Any]] = {
             "modem": {"port": str(self.link)},
             "log": {"path": str(self.log), "reserve": "1kB"},
             "reply": {"delay": "0s", "delay_spread": "0s", "hours": "always"},
-            "limits": {**plenty, "recipients_per_month": 1_000_000},
-            "flood": {"messages": 10_000},
         }
         for name, values in sections.items():
             whole[name] = {**whole.get(name, {}), **values}
@@ -196,9 +189,3 @@ class Stage:
     def sent(self) -> list[str]:
         """To whom the network accepted a text."""
         return [one.destination for one in self.simulation.network.submitted]
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with ExitStack() as closing:
-        yield Stage(tmp_path, closing)

@@ -53,6 +53,7 @@ def test_registrations_that_gammu_has_seen(row: str, expected: Registration) -> 
         (["0,7"], Registration.SMS_ONLY),
         (["1, E006B, ABE0016"], Registration.HOME),
         (["5"], Registration.ROAMING),
+        (["1,0012,0345"], Registration.HOME),
         (["2,1,\"0B,\"0100701\",7"], Registration.HOME),
         (["3", "0,1"], Registration.HOME),
         (["0,99"], Registration.UNKNOWN),

@@ -109,6 +109,18 @@ def test_one_start_is_told_once_and_the_next_one_again() -> None:
     assert told == [Rebooted("RDY")] * 3
 
 
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("seconds", [0.0, 1.6, 2.5])
+def test_a_modem_may_be_opened_while_it_starts(voice: str, seconds: float) -> None:
+    stage = Stage(opened=False, voice=voice)
+    stage.simulation.fault("reboot")
+    stage.clock.wait(seconds)
+    assert stage.modem.open().imsi == stage.sim.imsi
+    assert [fact for _ in range(10) for fact in stage.modem.wait(2)] == []
+    stage.network.text(NUMBER, "Bonjour")
+    assert len(stage.modem.stored()) == 1 and stage.simulation.modem.settings["+CLIP"] == 1
+
+
 def test_a_modem_that_starts_again_and_again_is_no_endless_loop() -> None:
     stage = Stage(voice="simcom")
     stage.simulation.fault("reboot_on_command", prefix="AT+CMGF", times=None)

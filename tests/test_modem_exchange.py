@@ -109,6 +109,17 @@ def test_every_form_of_the_prompt_is_one(prompt: bytes) -> None:
     assert exchange.prompted and exchange.final is None
 
 
+@pytest.mark.parametrize("said", [b"> +CMGS: 5\r\nOK\r\n", b"> 0011AB\r\n+CMGS: 5\r\n\r\nOK\r\n"])
+def test_what_stands_behind_the_prompt_is_heard(said: bytes) -> None:
+    channel, _, _ = channel_on(lambda written: b"> " if written.startswith(b"AT") else said)
+    exchange = channel.start("AT+CMGS=18", prompt=True)
+    channel.until(exchange, 1)
+    exchange.data_follows("0011AB")
+    channel.send(b"0011AB\x1a", "")
+    channel.until(exchange, 1)
+    assert exchange.answered() == ["5"] and exchange.final is not None and exchange.lines == ["+CMGS: 5"]
+
+
 @pytest.mark.parametrize(
     "row", [row for row in TRANSCRIPTS if "without_echo" in row], ids=lambda row: repr(row["transcript"])
 )

@@ -174,13 +174,50 @@ def test_m5_a_slot_is_emptied_in_the_storage_that_it_was_listed_in(voice: str) -
     assert [slot.storage for slot in first] == ["SM", "ME"]
     assert stage.modem.delete("SM", first[0].index)
     assert len(stage.sim.storages["SM"].slots) == 0 and len(stage.sim.storages["ME"].slots) == 1
+
+
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("name", ["SM", "ME"])
+def test_m5_no_slot_of_the_wrong_storage_is_emptied_by_a_modem_that_forgot_the_choice(voice: str, name: str) -> None:
+    stage = Stage(voice=voice)
+    other = {"SM": "ME", "ME": "SM"}[name]
+    for storage in (name, other):
+        stage.sim.storages[storage].preload([DELIVER])
+    [slot] = [slot for slot in stage.modem.stored() if slot.storage == name]
     stage.clock.wait(30)
     stage.simulation.fault("settings_lost")
-    stage.clock.wait(30)
-    assert not stage.modem.delete("ME", first[1].index) or not stage.sim.storages["ME"].slots
+    stage.modem.delete(name, slot.index)
+    assert len(stage.sim.storages[other].slots) == 1
     for slot in stage.modem.stored():
         assert stage.modem.delete(slot.storage, slot.index)
-    assert not stage.sim.storages["ME"].slots
+    assert not stage.sim.storages["SM"].slots and not stage.sim.storages["ME"].slots
+
+
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("command", [b"AT+CMGL", b'AT+CPMS="SM"', b'AT+CPMS="ME"', b"AT+CMGF"])
+def test_m5_a_restart_during_a_sweep_names_no_slot_wrongly(voice: str, command: bytes) -> None:
+    stage = Stage(voice=voice)
+    stage.modem.wait(90)
+    stage.sim.storages["SM"].preload(["07" * 20])
+    stage.sim.storages["ME"].preload(["AA" * 20])
+    feed, times = stage.simulation.modem.feed, [1]
+
+    def restarts(octets: bytes) -> None:
+        if octets.startswith(command) and times:
+            times.pop()
+            if command == b"AT+CMGL":
+                stage.simulation.modem.reset_settings()
+                stage.simulation.say(b"\r\nRDY\r\n")
+                feed(octets)
+            else:
+                feed(octets)
+                stage.simulation.modem.reset_settings()
+                stage.simulation.say(b"\r\nRDY\r\n")
+            return
+        feed(octets)
+
+    stage.simulation.modem.feed = restarts  # type: ignore[method-assign]
+    assert sorted((slot.storage, slot.octets[:2]) for slot in stage.modem.stored()) == [("ME", "AA"), ("SM", "07")]
 
 
 def test_m5_after_a_restart_of_the_modem_an_old_listing_empties_nothing() -> None:
@@ -230,7 +267,17 @@ def test_where_listing_does_not_work_slots_are_read_one_by_one(voice: str, fault
 def test_an_empty_storage_may_be_an_error() -> None:
     stage = Stage()
     stage.simulation.fault("empty_is_321")
-    assert stage.modem.stored() == []
+    stage.simulation.fault("hang_on_command", prefix="AT+CMGR", times=None)
+    before = stage.clock.boot()
+    assert stage.modem.stored() == [] and stage.clock.boot() == before
+
+
+def test_a_modem_may_read_its_whole_sim_before_the_first_line() -> None:
+    stage = Stage()
+    stage.simulation.fault("sim_full")
+    stage.simulation.fault("late_answer", prefix="AT+CMGL", seconds=18.0, times=1)
+    before = stage.clock.boot()
+    assert len(stage.modem.stored()) == 30 and stage.clock.boot() - before == pytest.approx(18)
 
 
 @pytest.mark.parametrize("form", ["no_alpha", "no_space", "one_line", "descending", "junk_line", "lower_case"])

@@ -128,6 +128,36 @@ def test_a_late_reference_after_another_submit_is_nobodys() -> None:
     assert stage.modem.wait(1) == []
 
 
+def test_a_late_reference_after_another_submit_that_did_not_leave_is_nobodys() -> None:
+    stage = Stage()
+    stage.simulation.fault("cmgs_form", form="no_reference")
+    assert stage.modem.submit(PDU).fate is Fate.UNKNOWN
+    stage.simulation.fault("cms_error", code=38, at="prompt")
+    assert stage.modem.submit(PDU).fate is Fate.NOT_LEFT
+    stage.simulation.say(b"\r\n+CMGS: 7\r\n")
+    assert stage.modem.wait(1) == []
+
+
+@pytest.mark.parametrize(
+    "said", [b"\r\n> \r\n+CMS ERROR: 38\r\n", b"> \r\n^RSSI:1\r\n+CMS ERROR: 38\r\n", b"+CMS ERROR: 38\r\n> "]
+)
+def test_an_error_right_behind_the_prompt_has_not_left(said: bytes) -> None:
+    stage = Stage()
+    feed, written = stage.simulation.modem.feed, []
+
+    def prompts(octets: bytes) -> None:
+        written.append(octets)
+        if octets.startswith(b"AT+CMGS"):
+            stage.simulation.say(said)
+            return
+        feed(octets)
+
+    stage.simulation.modem.feed = prompts  # type: ignore[method-assign]
+    outcome = stage.modem.submit(PDU)
+    assert (outcome.fate, outcome.cms_error) == (Fate.NOT_LEFT, 38)
+    assert not [octets for octets in written if b"\x1a" in octets]
+
+
 def test_a_stray_reference_is_no_fact() -> None:
     stage = Stage()
     stage.simulation.say(b"\r\n+CMGS: 7\r\n")
@@ -255,6 +285,9 @@ def test_a_stop_before_ctrl_z_sends_nothing() -> None:
     assert stage.modem.submit(PDU).fate is Fate.NOT_LEFT
     assert stage.clock.boot() - before < 3 and stage.network.submitted == []
     assert stage.modem.submit(PDU).fate is Fate.NOT_LEFT and stage.network.submitted == []
+    stage.clock.wait(10)
+    stage.simulation.run_due()
+    assert not stage.simulation.modem.dialogue.engaged  # nobody finds the modem at a prompt
 
 
 @pytest.mark.parametrize(

@@ -44,15 +44,25 @@ def _told(error: Exception, *, debug: bool) -> int:
     """Print the sentence for `error` and return its exit status; modules are named only if they are loaded."""
     status = exit_status(error)
     if status == BUG:
-        print(f"antirelou failed: {type(error).__name__}. This is a bug; --debug shows where.", file=sys.stderr)
+        sentence = f"antirelou failed: {type(error).__name__}. This is a bug; --debug shows where."
+        print(f"{'<3>' if _in_journal() else ''}{sentence}", file=sys.stderr)
         if debug:
             traceback.print_exception(error)
         return BUG
     from antirelou.cli.output import visible  # needed on a fault only, and not quick to load
 
+    priority = "<3>" if _in_journal() else ""
     for sentence in getattr(error, "problems", None) or (str(error),):
-        print(visible(sentence), file=sys.stderr)
+        print(f"{priority}{visible(sentence)}", file=sys.stderr)
     return status
+
+
+def _in_journal() -> bool:
+    if "JOURNAL_STREAM" not in os.environ:
+        return False
+    from antirelou.daemon.tell import is_journal
+
+    return is_journal(sys.stderr.fileno())
 
 
 def exit_status(error: BaseException) -> int:

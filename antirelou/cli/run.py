@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from functools import cache
 from pathlib import Path
 
 import click
@@ -13,7 +14,8 @@ from antirelou.clock import Clock, SystemClock, Timekeeper
 from antirelou.config import ConfigError, Loaded, load
 from antirelou.daemon import Daemon
 from antirelou.daemon.tell import start_journal
-from antirelou.log import Store
+from antirelou.log import LogError, Store
+from antirelou.modem.port import OpenPort, Port, open_serial
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
@@ -37,7 +39,15 @@ def run(config: Path, trace: bool) -> None:
     try:
         _serve(loaded.settings, config, clock, store)
     finally:
+        _close(store, clock)
+
+
+def _close(store: Store, clock: Clock) -> None:
+    """Let go of the log; that the end cannot be written into it is no reason for another exit status."""
+    try:
         store.close(Timekeeper(clock).moment())
+    except LogError as error:
+        log.warning("%s", error)
 
 
 def _serve(settings: Settings, config: Path, clock: Clock, store: Store) -> None:
@@ -56,7 +66,7 @@ def _serve(settings: Settings, config: Path, clock: Clock, store: Store) -> None
         log.info("The configuration was read again.")
         return new
 
-    daemon = Daemon(settings, clock=clock, store=store, open_port=_built_in(settings, clock), reload=reload)
+    daemon = Daemon(settings, clock=clock, store=store, open_port=_opener(clock), reload=reload)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     signal.signal(signal.SIGHUP, lambda *_: daemon.reload())
@@ -65,13 +75,19 @@ def _serve(settings: Settings, config: Path, clock: Clock, store: Store) -> None
     log.info("antirelou has stopped.")
 
 
-def _built_in(settings: Settings, clock: Clock):  # type: ignore[no-untyped-def]
-    """The port of the built-in dongle when `modem.port` is "simulated"; None: a real one."""
-    if settings.modem.port != "simulated":
-        return None
-    from antirelou.simulator import Simulation
+def _opener(clock: Clock) -> OpenPort:
+    """Opens the port that `modem.port` names; "simulated" is the built-in dongle, made when it is first asked for."""
 
-    return Simulation(clock).open_port
+    @cache
+    def built_in() -> OpenPort:
+        from antirelou.simulator import Simulation
+
+        return Simulation(clock).open_port
+
+    def open_port(path: str, baud_rate: int) -> Port:
+        return built_in()(path, baud_rate) if path == "simulated" else open_serial(path, baud_rate)
+
+    return open_port
 
 
 def _tell(loaded: Loaded) -> None:

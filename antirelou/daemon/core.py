@@ -80,6 +80,7 @@ class Daemon:
         self._is_open = False
         self._open_at = clock.boot()
         self._stopping = self._reloading = False
+        self._stepped = timedelta(0)  # by how much the clock stepped, until that is in the log
         self._version: int | None = None  # of the log, when the orders were last looked at
 
     # The loop
@@ -95,20 +96,27 @@ class Daemon:
     def step(self) -> None:
         """One turn of the loop: open the modem if it is time, one cycle, and the wait if nothing is left to do."""
         try:
+            self._turn()
+        except (LogBusy, DiskFull) as weather:
+            self._line.weather(weather)
+            self._clock.wait(_WEATHER)
+        self._systemd.alive()
+
+    def _turn(self) -> None:
+        try:
             if self._reloading:
                 self._reload()
             if not self._is_open and self._clock.boot() >= self._open_at:
                 self._open()
-            if not self.cycle():
+            again = self.cycle()
+            if self._is_open:
+                self._ladder.worked()
+            if not again:
                 self._idle()
         except Stopping:
             self._stopping = True
         except ModemError as error:
             self._lost(error)
-        except (LogBusy, DiskFull) as weather:
-            self._line.weather(weather)
-            self._clock.wait(_WEATHER)
-        self._systemd.alive()
 
     def stop(self) -> None:
         """End `run` soon: what can be repeated is abandoned; callable from a signal handler."""
@@ -238,21 +246,26 @@ class Daemon:
         self.store.reconsider()
 
     def _lost(self, error: ModemError) -> None:
-        """One rung up: close, and open again after a wait; restart the modem; or end the process."""
+        """One rung up: close, and open again after a wait; restart the modem; or end the process.
+
+        What is written into the log comes last: that may fail too.
+        """
         was_open, self._is_open = self._is_open, False
-        self._line.lost(state_of(error), str(error), was_open=was_open)
         wait = self._ladder.wait_after(error)
-        if self._ladder.exhausted:
-            self._end()
-            raise Exhausted(f"The modem could not be recovered ({error}) A fresh process will try.") from error
-        if self._ladder.restart_due and isinstance(error, ModemSilent):
+        restart = self._ladder.restart_due and isinstance(error, ModemSilent)
+        if restart:
             self._restart_modem()
         self._modem.close()
         self._open_at = self._clock.boot() + wait
+        self._line.lost(state_of(error), str(error), was_open=was_open)
+        if restart:
+            self._line.event("modem_restarted", "The modem does not answer; it is restarted (AT+CFUN=1,1).")
+        if self._ladder.exhausted:
+            self._end()
+            raise Exhausted(f"The modem could not be recovered ({error}) A fresh process will try.") from error
 
     def _restart_modem(self) -> None:
         self._ladder.restarted = True
-        self._line.event("modem_restarted", "The modem does not answer; it is restarted (AT+CFUN=1,1).")
         try:
             self._modem.reset()
         except ModemError as error:
@@ -269,26 +282,27 @@ class Daemon:
             self.store.configured(settings, self._timekeeper.moment())
             for part in (self._intake, self._replying, self._calls, self._line):
                 part.settings = settings
-            self.store.reconsider()
             if reopen:
                 self._modem.close()
                 self._is_open, self._modem = False, self._new_modem()
+                self._open_at = self._clock.boot()
         self._systemd.ready()
+        self.store.reconsider()
 
     def _end(self) -> None:
         self._systemd.stopping()
         self._modem.close()
         try:
+            self._replying.write_outcome()
             self._line.stopped()
         except LogError as error:  # the log is closed below whatever became of its last row
             log.warning("%s", error)
 
     def _look_at_clock(self) -> None:
         """Record a step of the wall clock, and shift this boot's queued replies with it."""
-        step = self._timekeeper.step()
-        moment = self._timekeeper.moment()
-        if step is not None:
+        self._stepped += self._timekeeper.step() or timedelta(0)
+        if self._stepped:
             with self.store.transaction():
-                shifted = self.store.shift_queued(self._clock.boot_id, step, moment)
-            seconds = round(step / timedelta(seconds=1))
+                shifted = self.store.shift_queued(self._clock.boot_id, self._stepped, self._timekeeper.moment())
+            seconds, self._stepped = round(self._stepped / timedelta(seconds=1)), timedelta(0)
             self._line.event("clock_stepped", f"The clock stepped by {seconds} s; {shifted} queued replies moved with it.")

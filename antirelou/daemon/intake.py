@@ -7,7 +7,8 @@ Deleting from the SIM is not done here: the caller does it, with the list that `
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
@@ -32,6 +33,7 @@ class Intake:
         self._timekeeper = timekeeper
         self._draw = draw
         self._deleted: list[int] = []  # rows whose slot was emptied, not yet marked so
+        self._journal: list[tuple[int, str]] = []  # what is told once it is durable
         self._seen: dict[tuple[str, int], tuple[int, int]] = {}  # slot -> (row, times found after a deletion)
         self._stuck: dict[tuple[str, int], float] = {}  # slot -> boot time of the next attempt
 
@@ -39,8 +41,7 @@ class Intake:
         """Make everything in `pdus` durable; return the slots to empty now, each with its row."""
         moment = self._timekeeper.moment()
         doomed: list[tuple[StoredPdu, int]] = []
-        with self._store.transaction():
-            self._flush_deleted(moment)
+        with self._writing(moment):
             listed: set[int] = set()
             for pdu in pdus:
                 row = self._keep(pdu, listed, moment)
@@ -58,20 +59,27 @@ class Intake:
         if confirmed:
             self._deleted.append(row)
         else:
-            with self._store.transaction():
-                self._stick(pdu, self._timekeeper.moment())
+            moment = self._timekeeper.moment()
+            with self._writing(moment):
+                self._stick(pdu, moment)
 
     def decide(self) -> None:
         """Decide on what became ripe, or was let go, without anything new from the modem."""
         moment = self._timekeeper.moment()
-        with self._store.transaction():
-            self._flush_deleted(moment)
+        with self._writing(moment):
             self._decide(moment)
 
-    def _flush_deleted(self, moment: Moment) -> None:
-        if self._deleted:
-            self._store.mark_deleted(self._deleted, moment)
-            self._deleted = []
+    @contextmanager
+    def _writing(self, moment: Moment) -> Iterator[None]:
+        """One transaction, with the marks of what was deleted before; what happened is told only when it is durable."""
+        self._journal = []
+        with self._store.transaction():
+            if self._deleted:
+                self._store.mark_deleted(self._deleted, moment)
+            yield
+        self._deleted = []
+        for level, line in self._journal:
+            log.log(level, "%s", line)
 
     def _keep(self, pdu: StoredPdu | DirectPdu, listed: set[int], moment: Moment) -> int:
         """Keep one short message as it came, and if it is new, what it means."""
@@ -150,7 +158,10 @@ class Intake:
         self._stuck[(pdu.storage, pdu.index)] = moment.boot + _STUCK_RETRY
         sentence = f"Slot {pdu.index} of storage {pdu.storage} cannot be emptied; what it holds is in the log."
         if self._store.event("undeletable_slot", sentence, moment).count == 1:
-            log.warning("%s", sentence)
+            self._tell(sentence, logging.WARNING)
+
+    def _tell(self, line: str, level: int = logging.INFO) -> None:
+        self._journal.append((level, line))
 
     def _decide(self, moment: Moment) -> None:
         for message in self._store.undecided(moment):
@@ -162,13 +173,13 @@ class Intake:
         """What is acted on when a text is first read, whatever is decided, and even while decisions are held."""
         if message.complete and opts_out(message.text):
             dropped = self._store.opt_out(message.sender, moment, alphanumeric=message.alphanumeric)
-            log.info("message %d asks to be left alone: recorded for ever; %d replies dropped", message.id, dropped)
+            self._tell(f"message {message.id} asks to be left alone: recorded for ever; {dropped} replies dropped")
         if cries_for_help(message.text, self.settings.reply.distress_words):
             # A lesson that waits for somebody who cries for help would hurt.
             dropped = self._store.drop_lessons(message.sender, Reason.DISTRESS, moment)
             sentence = f"Message {message.id} may be a cry for help: read it (antirelou why {message.id})."
             self._store.event("distress", sentence, moment)
-            log.warning("%s %d replies dropped.", sentence, dropped)
+            self._tell(f"{sentence} {dropped} replies dropped.", logging.WARNING)
 
     def _decide_one(self, message: Message, moment: Moment) -> None:
         normalised = normalise_text(message.text)
@@ -184,17 +195,17 @@ class Intake:
         verdict = decide(received, history, self.settings, moment.at, draw=self._draw())
         if isinstance(verdict, Hold):
             if self._store.hold(message.id, verdict.reason):
-                log.info("message %d waits for its decision: %s", message.id, verdict.reason)
+                self._tell(f"message {message.id} waits for its decision: {verdict.reason}")
             return
         segments = len(sms.compose(verdict.reply.text).segments) if verdict.reply else 0
         reply = self._store.decide(message.id, verdict, segments, moment, normalised=normalised)
         size = f"{message.segments} of {message.segments_expected} segments" if message.segments_expected > 1 else ""
         what = ", ".join(word for word in (message.kind, size) if word)
         if verdict.reply is None:
-            log.info("message %d (%s): %s", message.id, what, verdict.reason)
+            self._tell(f"message {message.id} ({what}): {verdict.reason}")
         else:
             due = verdict.reply.due_at.astimezone(self.settings.reply.time_zone)
-            log.info("message %d (%s): %s; reply %d is due %s", message.id, what, verdict.reason, reply, f"{due:%d %b %H:%M}")
+            self._tell(f"message {message.id} ({what}): {verdict.reason}; reply {reply} is due {due:%d %b %H:%M}")
 
 
 def _address(tpdu: sms.Tpdu | None) -> sms.Address | None:

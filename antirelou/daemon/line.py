@@ -51,17 +51,22 @@ class Line:
         self._condition: Condition | None = None
         self._looked = 0.0  # boot time of the last look at the condition
         self._weather = False
+        self._kinds: set[str] = set()  # of the events that this process told
         self._told: tuple[str, str, Condition | None] | None = None  # what the row says, since when
         self._told_at = 0.0
 
     # What happened
 
     def event(self, kind: str, text: str, *, level: int = logging.WARNING) -> None:
-        """Keep one event, and one line in the journal; a repeat within the hour is only counted."""
+        """Keep one event, and one line in the journal; a repeat within the hour is only counted.
+
+        The first of each kind is told whatever an earlier process told: its journal may be another boot's.
+        """
         with self._store.transaction():
             noted = self._store.event(kind, text, self._timekeeper.moment())
-        if noted.count == 1:
+        if noted.count == 1 or kind not in self._kinds:
             log.log(level, "%s", text)
+        self._kinds.add(kind)
 
     def opened(self, identity: Identity, condition: Condition) -> None:
         """The modem answers and is initialised."""

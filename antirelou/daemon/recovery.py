@@ -15,8 +15,8 @@ from antirelou.modem.facts import ModemError, ModemSilent, PortError, SimRefused
 LOOK = 1.0  # seconds between two looks for a port that is not there
 RETRY = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each attempt to open; the last one repeats
 ASK_SIM = 15.0  # seconds between two questions to a SIM that cannot be used
-RESTART_AFTER = 2  # failures to open a silent modem before it is restarted
-GIVE_UP_AFTER = 8  # failures to open before the process ends, if it ever had a modem
+RESTART_AFTER = 2  # failures of a silent modem before it is restarted
+GIVE_UP_AFTER = 8  # failures before the process ends, if it ever had a modem
 
 
 @dataclass(slots=True)
@@ -28,8 +28,12 @@ class Ladder:
     restarted: bool = False
 
     def opened(self) -> None:
-        """The modem answers: back to the ground."""
-        self.ever_open, self.failures, self.restarted = True, 0, False
+        """The modem answers; whether it does its work is not known yet."""
+        self.ever_open = True
+
+    def worked(self) -> None:
+        """A whole cycle went well: back to the ground."""
+        self.failures, self.restarted = 0, False
 
     def wait_after(self, error: ModemError) -> float:
         """Count one failure; return how many seconds to wait before the next attempt to open."""

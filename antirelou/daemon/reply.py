@@ -8,6 +8,7 @@ written is `unknown` at the next start, and is never sent again by itself.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment, Timekeeper
@@ -47,36 +48,51 @@ class Replying:
         self._timekeeper = timekeeper
         self._given_up: int | None = None  # the submit whose answer may still come late
         self._unwritten: tuple[int, Outcome, Moment, datetime] | None = None  # an outcome that the disk had no room for
+        self._following: deque[tuple[DueReply, SubmitPdu, int]] = deque()  # segments of the reply under way
 
     def one(self, modem: Modem) -> bool:
-        """Submit the next reply that may leave; False when there is none. Raises what the modem raises."""
-        self._write_outcome()
-        chosen = self._choose()
-        if chosen is None:
+        """Submit the next reply that may leave; False when there is none. Raises what the modem raises.
+
+        A reply that a full disk or a busy log stopped between two segments goes on with the next one.
+        """
+        self.write_outcome()
+        if self._following:
+            self._mark_next()
+        else:
+            self._following.extend(self._choose())
+        if not self._following:
             return False
-        due, pdus, submits = chosen
-        for pdu, submit in zip(pdus, submits, strict=True):
-            if submit != submits[0]:
-                self._mark_next(submit)
-            if not self._submit(modem, due, pdu, submit):
-                break
+        self._submit(modem)
+        while self._following:
+            self._mark_next()
+            self._submit(modem)
         return True
 
     def late(self, message_reference: int) -> None:
         """A `+CMGS` came for the submit that was given up: it was accepted after all."""
         if self._given_up is None:
             return
+        self.write_outcome()
         moment = self._timekeeper.moment()
         with self._store.transaction():
             self._store.mend(self._given_up, message_reference, moment)
         log.info("submit %d was accepted after all (reference %d)", self._given_up, message_reference)
         self._given_up = None
 
-    def _choose(self) -> tuple[DueReply, tuple[SubmitPdu, ...], list[int]] | None:
-        """Ask the policy about each due reply in turn; mark the first that may go."""
+    def write_outcome(self) -> None:
+        """Write the outcome; without an fsync of its own, since losing it makes the submit `unknown` at worst."""
+        if self._unwritten is None:
+            return
+        submit, outcome, moment, again = self._unwritten
+        with self._store.transaction(durable=False):
+            self._store.outcome(submit, outcome, moment, next_attempt_at=again)
+        self._unwritten = None
+
+    def _choose(self) -> list[tuple[DueReply, SubmitPdu, int]]:
+        """Ask the policy about each due reply in turn; mark the first that may go, and return its segments."""
         moment = self._timekeeper.moment()
         if not self._store.due(moment.at, 1):
-            return None
+            return []
         open_purposes = set(Purpose)  # without those of which none could leave now
         with self._store.transaction():
             while due_replies := self._store.due(moment.at, _PAGE, purposes=open_purposes):
@@ -87,13 +103,14 @@ class Replying:
                     if isinstance(verdict, Go):
                         return self._mark(due, moment)
                     self._withhold(due, verdict, open_purposes, moment)
-        return None
+        return []
 
-    def _mark(self, due: DueReply, moment: Moment) -> tuple[DueReply, tuple[SubmitPdu, ...], list[int]]:
+    def _mark(self, due: DueReply, moment: Moment) -> list[tuple[DueReply, SubmitPdu, int]]:
         pdus = submit_pdus(
             due.queued.sender, due.text, reference=due.id % 256, status_report=self.settings.reply.status_report
         )
-        return due, pdus, self._store.mark(due.id, [pdu.octets for pdu in pdus], moment)
+        submits = self._store.mark(due.id, [pdu.octets for pdu in pdus], moment)
+        return [(due, pdu, submit) for pdu, submit in zip(pdus, submits, strict=True)]
 
     def _withhold(self, due: DueReply, verdict: Never | Later, open_purposes: set[Purpose], moment: Moment) -> None:
         """Drop it, or remember what it waits for; each way `due` does not return it again in this round."""
@@ -111,12 +128,14 @@ class Replying:
         starts = month_start(moment.at, self.settings.limits.month_starts_on, self.settings.reply.time_zone)
         return self._store.reserve(due.id, moment.at, month_start=starts, disk_low=self.disk_low)
 
-    def _mark_next(self, submit: int) -> None:
+    def _mark_next(self) -> None:
+        _, _, submit = self._following[0]
         with self._store.transaction():
             self._store.mark_next(submit, self._timekeeper.moment())
 
-    def _submit(self, modem: Modem, due: DueReply, pdu: SubmitPdu, submit: int) -> bool:
-        """Submit one segment and keep what became of it; True when the network accepted it."""
+    def _submit(self, modem: Modem) -> None:
+        """Submit the segment that was marked and keep what became of it; only after an accepted one follow others."""
+        due, pdu, submit = self._following.popleft()
         self._given_up = None
         lost: ModemError | None = None
         try:
@@ -128,20 +147,12 @@ class Replying:
         self._journal(due, submit, outcome)
         if outcome.fate is Fate.UNKNOWN:
             self._given_up = submit
+        if outcome.fate is not Fate.SUBMITTED:
+            self._following.clear()
         self._unwritten = (submit, outcome, moment, again)
-        self._write_outcome()
+        self.write_outcome()
         if lost is not None:
             raise lost
-        return outcome.fate is Fate.SUBMITTED
-
-    def _write_outcome(self) -> None:
-        """Write the outcome; without an fsync of its own, since losing it makes the submit `unknown` at worst."""
-        if self._unwritten is None:
-            return
-        submit, outcome, moment, again = self._unwritten
-        with self._store.transaction(durable=False):
-            self._store.outcome(submit, outcome, moment, next_attempt_at=again)
-        self._unwritten = None
 
     def _journal(self, due: DueReply, submit: int, outcome: Outcome) -> None:
         match outcome.fate:

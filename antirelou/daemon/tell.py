@@ -16,7 +16,7 @@ from antirelou.clock import Clock
 
 log = logging.getLogger("antirelou")
 
-_WATCHDOG_EVERY = 10.0  # seconds; systemd waits for 300, and a datagram for each exchange would be waste
+_WATCHDOG_EVERY = 10.0  # seconds at most; a datagram for each exchange would be waste
 
 
 class Systemd:
@@ -26,6 +26,7 @@ class Systemd:
         self._clock = clock
         self._notifier = SystemdNotifier() if os.environ.get("NOTIFY_SOCKET") else None
         self._fed = 0.0
+        self._feed_every = min(_WATCHDOG_EVERY, int(os.environ.get("WATCHDOG_USEC") or 1e9) / 1e6 / 4)
         self._status = ""
 
     def ready(self) -> None:
@@ -38,8 +39,8 @@ class Systemd:
         self._say("STOPPING=1")
 
     def alive(self) -> None:
-        """Feed the watchdog, at most every ten seconds."""
-        if self._notifier and self._clock.boot() - self._fed >= _WATCHDOG_EVERY:
+        """Feed the watchdog, every ten seconds at most, or four times in what systemd waits if that is less."""
+        if self._notifier and self._clock.boot() - self._fed >= self._feed_every:
             self._fed = self._clock.boot()
             self._say("WATCHDOG=1")
 
@@ -47,14 +48,35 @@ class Systemd:
         """Show one sentence in `systemctl status`, when it changed."""
         if sentence != self._status:
             self._status = sentence
-            self._say(f"STATUS={sentence}")
+            self._say(f"STATUS={printable(sentence)}")
 
     def _say(self, words: str) -> None:
         if self._notifier:
-            self._notifier.notify(words)
+            self._notifier.notify(words.encode().decode("latin-1"))  # which it encodes as Latin-1; systemd wants UTF-8
 
 
-class JournalFormatter(logging.Formatter):
+def printable(sentence: str) -> str:
+    """The sentence on one line, with whatever could act on a terminal or begin another line as an escape."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in sentence)
+
+
+def is_journal(descriptor: int) -> bool:
+    """Whether a descriptor leads to the journal; JOURNAL_STREAM alone is inherited by whatever a desktop starts."""
+    try:
+        file = os.fstat(descriptor)
+    except OSError:  # it was closed
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{file.st_dev}:{file.st_ino}"
+
+
+class OneLine(logging.Formatter):
+    """One record, one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
+class JournalFormatter(OneLine):
     """Puts systemd's priority in front of each line, so that `journalctl -p warning` works."""
 
     _PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
@@ -66,9 +88,8 @@ class JournalFormatter(logging.Formatter):
 def start_journal(*, debug: bool = False) -> None:
     """Send our log lines to standard error, with priorities when systemd reads them."""
     stream = logging.StreamHandler()
-    under_systemd = "JOURNAL_STREAM" in os.environ
-    plain = logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    stream.setFormatter(JournalFormatter("%(message)s") if under_systemd else plain)
+    plain = OneLine("%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    stream.setFormatter(JournalFormatter("%(message)s") if is_journal(2) else plain)
     ours = logging.getLogger("antirelou")
     ours.handlers[:] = [stream]
     ours.propagate = False

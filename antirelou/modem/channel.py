@@ -228,7 +228,7 @@ class Channel(SerialComms):
                 raise Stopping("A stop was asked for.")
             self.send(ESCAPE, "ESC")
             self.quiet(0.3, 2.0)
-            if self.probe("AT", patience) and self._in_step(patience + 2):
+            if self.probe("AT", patience) and self._in_step(patience + 3, deadline):
                 self.in_step = True
                 return
             patience = min(patience * 2, 5.0)
@@ -243,7 +243,7 @@ class Channel(SerialComms):
             self._running = None
         return exchange.final is not None
 
-    def _in_step(self, seconds: float) -> bool:
+    def _in_step(self, seconds: float, at_latest: float) -> bool:
         """Whether one of three questions that every modem knows is answered by name, or all are refused in peace."""
         first = int(self.clock.boot()) % len(_QUESTIONS)  # not the same again: its answer may still be on its way
         for question in (_QUESTIONS * 2)[first : first + 3]:
@@ -257,8 +257,8 @@ class Channel(SerialComms):
                         break
                     refused = not exchange.final.ok
                     exchange.final = exchange.tentative = exchange.settles_at = None  # perhaps an older command's
-                    if refused:
-                        deadline = min(deadline, self.clock.boot() + 1.0)
+                    deadline = self.clock.boot() + (1.0 if refused else seconds)
+                    deadline = min(deadline, at_latest)
             finally:
                 self._running = None
             if exchange.final is not None:
@@ -306,7 +306,7 @@ class Channel(SerialComms):
 
     def _sort(self, line: str) -> None:
         exchange = self._running
-        if exchange is not None and exchange.over:
+        if exchange is not None and exchange.final is not None:
             exchange = None
         if log.isEnabledFor(logging.DEBUG):
             log.debug("< %s", shortened(line))

@@ -165,7 +165,7 @@ class Dongle(GsmModem, Channel):
         return exchange
 
     def prepare(self) -> None:
-        """Make ready for a command: the line in step, the settings made, content handed over."""
+        """Make ready for a command: the line in step, the settings made."""
         if self.serial is None:
             raise ModemLost(f"The modem at {self.port} is gone: check its plug and its power.")
         if self.interrupt.stopped_at is not None:
@@ -175,7 +175,6 @@ class Dongle(GsmModem, Channel):
             self.resynchronise()
         if self._settings_lost and not self._preparing:
             self.initialise()
-        self.hand_over()
 
     def initialise(self) -> None:
         """Make all settings, again from the first if the modem starts meanwhile; what was known is forgotten."""
