@@ -17,21 +17,30 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from run_nursery import Nursery
 
 from antirelou.clock import SystemClock
 from antirelou.simulator import Simulation
 from antirelou.simulator.pty import Mount, served
 
 PROGRAM = str(Path(sysconfig.get_path("scripts"), "antirelou"))
-DEADLINE = 15.0  # seconds, for what takes less than two on an idle machine
+DEADLINE = 20.0  # seconds, for what takes less than two on an idle machine
 NUMBER, OTHER = "+33639980001", "+33639980002"
 ROOT = os.geteuid() == 0
 # Root may open and write everything; without its capabilities it is stopped where any user would be.
 ORDINARY = ("setpriv", "--inh-caps=-all", "--bounding-set=-all", "--") if ROOT else ()
 
 _NUMBERS = re.compile(r"3363998|063998|89330112345678901234|208019876543210")
+
+
+@cache
+def nursery() -> Nursery:
+    """The one from which all are started; it ends with whoever started it."""
+    return Nursery()
 
 
 def until(true: Callable[[], object], within: float = DEADLINE) -> None:
@@ -45,13 +54,13 @@ def until(true: Callable[[], object], within: float = DEADLINE) -> None:
 class Running:
     """A process of `antirelou`, and what it has said so far."""
 
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment)
-        assert self.process.stderr is not None
-        os.set_blocking(self.process.stderr.fileno(), False)
-        self.pid = self.process.pid
+    def __init__(self, pid: int, said: int, wait: Callable[[], int]) -> None:
+        self.pid = pid
         self.said = ""
         self._seen = 0  # characters of it that `says` has passed
+        self._error = said
+        self._wait = wait
+        self._ended = False
 
     def says(self, words: str, within: float = DEADLINE) -> str:
         """The next line with these words, after the last that was asked for."""
@@ -66,34 +75,40 @@ class Running:
 
     def _hear(self, seconds: float) -> bool:
         """Read what is said within so many seconds; False at the end."""
-        assert self.process.stderr is not None
-        if not select.select([self.process.stderr], [], [], max(0.0, seconds))[0]:
+        if self._ended or not select.select([self._error], [], [], max(0.0, seconds))[0]:
             return False
-        octets = self.process.stderr.read()
-        self.said += octets.decode() if octets else ""
-        return bool(octets)
+        octets = os.read(self._error, 1 << 20)
+        self.said += octets.decode(errors="replace")
+        self._ended = not octets
+        return not self._ended
 
-    def kill(self, number: int = signal.SIGKILL) -> None:
-        """Send a signal."""
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
         os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.signal(signal.SIGKILL)
 
     def ends(self, within: float = DEADLINE) -> int:
         """The exit status, once it has ended by itself; everything it said is in `said`."""
         end = time.monotonic() + within
         while self._hear(end - time.monotonic()):
             pass
-        return self.process.wait(max(0.1, end - time.monotonic()))
+        assert self._ended, f"it did not end within {within} s:\n{self.said}"
+        return self._wait()
 
     def stops(self, within: float = DEADLINE) -> int:
         """Ask it to stop, and the exit status."""
-        self.kill(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         return self.ends(within)
 
     def close(self) -> None:
         """End it whatever it does, and see that it kept the strangers' secrets and had no bug."""
-        if self.process.poll() is None:
+        if not self._ended:
             self.kill()
-        self.ends()
+            self.ends()
+        os.close(self._error)
         assert "Traceback" not in self.said and "This is a bug" not in self.said, self.said
         assert not _NUMBERS.search(self.said), self.said
 
@@ -105,7 +120,7 @@ class Stage:
         self.directory = directory
         self.link = directory / "modem"
         self.log = directory / "antirelou.db"
-        self._closing = closing
+        self.closing = closing
         self.environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
         self.configure()
 
@@ -117,7 +132,7 @@ class Stage:
         return self.simulation
 
     def plug_in(self) -> None:
-        self._mount: Mount = self._closing.enter_context(served(self.simulation, self.link))
+        self._mount: Mount = self.closing.enter_context(served(self.simulation, self.link))
 
     def do(self, action: Callable[[], object]) -> None:
         """Have the dongle's own thread do something; it is done when this returns."""
@@ -162,10 +177,17 @@ class Stage:
         (self.directory / "antirelou.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def start(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> Running:
-        """Start the daemon, as systemd would."""
-        command = [*before, PROGRAM, "run", "--config", str(self.directory / "antirelou.toml"), *options]
-        running = Running(command, self.environment | environment)
-        self._closing.callback(running.close)
+        """Start the daemon, as systemd would; with a command `before` it, all from scratch."""
+        arguments = ["run", "--config", str(self.directory / "antirelou.toml"), *options]
+        said, says = os.pipe()
+        if before:
+            process = subprocess.Popen([*before, PROGRAM, *arguments], stderr=says, env=self.environment | environment)
+            running = Running(process.pid, said, process.wait)
+        else:
+            child = nursery().start(arguments, self.environment | environment, says)
+            running = Running(child.pid, said, child.wait)
+        os.close(says)
+        self.closing.callback(running.close)
         return running
 
     def ready(self, *options: str, **environment: str) -> Running:
@@ -189,3 +211,6 @@ class Stage:
     def sent(self) -> list[str]:
         """To whom the network accepted a text."""
         return [one.destination for one in self.simulation.network.submitted]
+
+
+Stages = Callable[[], Stage]

@@ -1,7 +1,7 @@
-"""The real process and what is wrong around it: port, SIM, log, configuration.
+"""The real process and what is wrong around it: configuration, port, SIM.
 
-Each is a sentence with its remedy and the right exit status or state; nothing is lost, nothing is sent; and once it
-is mended the daemon goes on by itself.
+Each is a sentence with its remedy and the right exit status or state; nothing is lost, nothing is sent, and once it
+is mended the daemon goes on by itself. What only takes time is started before the first test and looked at later.
 """
 
 from __future__ import annotations
@@ -10,111 +10,123 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from cli_world import Run
-from run_stage import NUMBER, ORDINARY, ROOT, Running, Stage, until
+from run_stage import NUMBER, ORDINARY, Running, Stage, Stages, until
 
-pytest_plugins = ["cli_fixtures", "run_stage"]
-
-
-def answers(stage: Stage, daemon: Running) -> None:
-    """Whatever was wrong is mended: a text is taken in and answered."""
-    daemon.says("The modem answers")
-    stage.text("Salut")
-    daemon.says("accepted, reference")
-    assert stage.sent == [NUMBER]
-
-
-def told(run: Run, stage: Stage, sentence: str, item: str) -> None:
-    """`status` and `check` say it too, from the log alone."""
-    until(lambda: sentence in run(stage.directory, "status").out)
-    check = run(stage.directory, "check")
-    assert f"[!!] {item}: {sentence}" in check.out
-    assert check.status == 69
-
-
-# The port
-
-
-def test_a_port_that_is_missing_is_a_state_until_it_appears(stage: Stage, run: Run) -> None:
-    stage.dongle(mounted=False)
-    daemon = stage.start()
-    sentence = f"There is no modem at {stage.link}: plug it in, or set modem.port to one of the names in /dev/serial"
-    daemon.says(sentence)
-    told(run, stage, sentence, "port")
-    stage.plug_in()
-    answers(stage, daemon)
-    assert daemon.stops() == 0
-
+pytest_plugins = ["cli_fixtures", "run_fixtures"]
 
 HOLD = "import serial, sys; port = serial.Serial(sys.argv[1], exclusive=True); print('held', flush=True); input()"
 
 
-def test_a_port_that_another_process_holds_is_waited_for_and_its_holder_named(stage: Stage, run: Run) -> None:
+@dataclass(frozen=True)
+class Trouble:
+    """A daemon that cannot work: what it says, which item of `check` that is, and how it is mended."""
+
+    stage: Stage
+    daemon: Running
+    item: str
+    sentence: str
+    mend: Callable[[], object] | None = None
+
+
+def missing(stage: Stage) -> Trouble:
+    stage.dongle(mounted=False)
+    sentence = f"There is no modem at {stage.link}: plug it in, or set modem.port to one of the names in /dev/serial"
+    return Trouble(stage, stage.start(), "port", sentence, stage.plug_in)
+
+
+def busy(stage: Stage) -> Trouble:
     stage.dongle()
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(stage.link)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", HOLD, str(stage.link)]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    stage.closing.callback(holder.communicate)
     assert holder.stdout is not None and holder.stdout.readline() == "held\n"
-    daemon = stage.start()
     name = Path(f"/proc/{holder.pid}/comm").read_text().strip()
     sentence = f"The port {stage.link} is held by {name} (process {holder.pid}): stop it, or set another modem.port."
-    daemon.says(sentence)
-    told(run, stage, sentence, "holder")
-    holder.communicate("\n")
-    answers(stage, daemon)
+    return Trouble(stage, stage.start(), "holder", sentence, lambda: holder.communicate("\n"))
 
 
-def test_a_port_that_is_not_permitted_names_the_group(stage: Stage, run: Run) -> None:
+def not_permitted(stage: Stage) -> Trouble:
     stage.dongle()
     os.chmod(stage.link, 0)
-    daemon = stage.start(before=ORDINARY)
     sentence = f"This user may not open {stage.link}: add it to the group"
-    daemon.says(sentence)
-    told(run, stage, sentence, "permissions")
-    os.chmod(stage.link, 0o600)
-    answers(stage, daemon)
+    daemon = stage.start(before=ORDINARY)
+    return Trouble(stage, daemon, "permissions", sentence, lambda: os.chmod(stage.link, 0o600))
 
 
-def test_what_speaks_but_is_no_modem_is_told(stage: Stage, run: Run) -> None:
+def not_a_modem(stage: Stage) -> Trouble:
     stage.dongle().fault("not_a_modem")
-    daemon = stage.start()
-    sentence = f"What is at {stage.link} speaks, but not as a modem: set modem.port to another port"
-    daemon.says(sentence)
-    told(run, stage, sentence, "port")
-    stage.do(lambda: stage.simulation.clear("not_a_modem"))
-    answers(stage, daemon)
+    sentence = f"What is at {stage.link} speaks, but not as a modem: set modem.port to another port of the same device"
+    return Trouble(
+        stage, stage.start(), "port", sentence, lambda: stage.do(lambda: stage.simulation.clear("not_a_modem"))
+    )
 
 
-@pytest.mark.parametrize("port", ["/dev/null", "/etc/passwd", "/"])
-def test_what_is_no_port_at_all_is_told(stage: Stage, port: str) -> None:
-    stage.configure(modem={"port": port})
-    daemon = stage.start()
-    daemon.says(f"{port} is not a serial port: set modem.port to the modem's own port.")
-    assert daemon.stops(2) == 0
-
-
-def test_a_modem_that_is_silent_from_the_start_is_told_and_waited_for(stage: Stage, run: Run) -> None:
+def silent(stage: Stage) -> Trouble:
     stage.dongle().fault("silent")
-    daemon = stage.start()
     sentence = f"The modem at {stage.link} does not answer: unplug it and plug it in again"
-    daemon.says(sentence)
-    told(run, stage, sentence, "modem")
-    stage.do(lambda: stage.simulation.clear("silent"))
-    answers(stage, daemon)
+    return Trouble(stage, stage.start(), "modem", sentence, lambda: stage.do(lambda: stage.simulation.clear("silent")))
 
 
-def test_the_built_in_dongle_needs_nothing(stage: Stage, run: Run) -> None:
-    stage.configure(modem={"port": "simulated"})
-    daemon = stage.ready()
-    until(lambda: "Receiving and replying." in run(stage.directory, "status").out)
-    assert run(stage.directory, "check").status == 0
-    assert daemon.stops() == 0
+def no_port_at_all(stage: Stage) -> Trouble:
+    stage.configure(modem={"port": "/etc/passwd"})
+    sentence = "/etc/passwd is not a serial port: set modem.port to the modem's own port."
+    return Trouble(stage, stage.start(), "port", sentence)
 
 
-# The SIM
+def sim_absent(stage: Stage) -> Trouble:
+    stage.dongle().fault("sim_absent")
+    return Trouble(stage, stage.start(), "SIM", "There is no SIM in the modem: put it in and see that it sits well.")
+
+
+def sim_unreadable(stage: Stage) -> Trouble:
+    stage.dongle().fault("sim_dropped")
+    return Trouble(stage, stage.start(), "SIM", "The modem cannot read the SIM: clean it, try it in a phone")
+
+
+def pin_wanted(stage: Stage) -> Trouble:
+    stage.dongle(pin="4711")
+    sentence = "The SIM asks for its PIN: set modem.pin_file, or switch the PIN off in a phone."
+    return Trouble(stage, stage.start(), "PIN", sentence)
+
+
+def pin_file_missing(stage: Stage) -> Trouble:
+    stage.dongle(pin="4711")
+    stage.configure(modem={"pin_file": str(stage.directory / "pin")})
+    sentence = f"There is no file {stage.directory / 'pin'} (modem.pin_file): write the SIM's PIN into it."
+    return Trouble(stage, stage.start(), "PIN", sentence)
+
+
+def puk_wanted(stage: Stage) -> Trouble:
+    stage.dongle().fault("puk")
+    with_pin(stage, "1234")
+    return Trouble(stage, stage.start(), "PIN", "The SIM asks for its PUK, nothing was typed: unlock it in a phone")
+
+
+def wrong_pin(stage: Stage) -> Trouble:
+    stage.dongle(pin="4711")
+    with_pin(stage, "1234")
+    return Trouble(stage, stage.start(), "PIN", "The PIN in modem.pin_file was refused and is not typed again")
+
+
+PORTS = [missing, busy, not_permitted, not_a_modem, silent]
+SIMS = [sim_absent, sim_unreadable, pin_wanted, pin_file_missing, puk_wanted, wrong_pin]
+TROUBLES = [no_port_at_all, *SIMS, *PORTS]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def troubles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Trouble]]:
+    """Every daemon that has a trouble, all started at once."""
+    with ExitStack() as closing:
+        yield {
+            prepare.__name__: prepare(Stage(tmp_path_factory.mktemp(prepare.__name__), closing)) for prepare in TROUBLES
+        }
 
 
 def with_pin(stage: Stage, pin: str) -> None:
@@ -122,71 +134,134 @@ def with_pin(stage: Stage, pin: str) -> None:
     stage.configure(modem={"pin_file": str(stage.directory / "pin")})
 
 
-SIMS = [
-    ("sim_absent", "", "SIM", "There is no SIM in the modem: put it in and see that it sits well."),
-    ("pin", "", "PIN", "The SIM asks for its PIN: set modem.pin_file, or switch the PIN off in a phone."),
-    ("puk", "1234", "PIN", "The SIM asks for its PUK, nothing was typed: unlock it in a phone with the PUK"),
-    ("puk", "", "PIN", "The SIM asks for its PUK, nothing was typed: unlock it in a phone with the PUK"),
-    ("sim_dropped", "", "SIM", "The modem cannot read the SIM: clean it, try it in a phone"),
+# The configuration
+
+CONFIGURATIONS: list[tuple[dict[str, dict[str, object]] | bytes, str]] = [
+    ({"reply": {"text": "Non."}}, 'reply.text = "Non." is not a key: did you mean texts?'),
+    ({"replies": {}}, "[replies] is not a section: did you mean [reply]?"),
+    ({"limits": {"segments_per_hour": "30"}}, 'limits.segments_per_hour = "30" is not a whole number: write one'),
+    ({"limits": {"recipients_per_day": 0}}, "limits.recipients_per_day = 0 is too small: write"),
+    ({"reply": {"texts": ["non " * 200]}}, "needs 6 segments, more than reply.max_segments = 2: shorten it, or"),
+    (b"[reply\n", "is not valid TOML"),
+    (b"\xff\xfe", "is not UTF-8 text (line 1): save it as UTF-8."),
 ]
 
 
-@pytest.mark.parametrize(("fault", "pin", "item", "sentence"), SIMS, ids=[f"{row[0]} {row[1]}" for row in SIMS])
-def test_a_sim_that_cannot_be_used_is_told(
-    fault: str, pin: str, item: str, sentence: str, stage: Stage, run: Run
-) -> None:
-    stage.dongle().fault(fault)
-    if pin:
-        with_pin(stage, pin)
-    daemon = stage.start()
-    daemon.says(sentence)
-    told(run, stage, sentence, item)
-    assert daemon.stops(2) == 0
-    assert f"[!!] {item}: {sentence}" in run(stage.directory, "check").out, "without a daemon too"
-    assert stage.simulation.sim.pins_seen == []
+def test_a_configuration_with_a_fault_starts_nothing(stages: Stages) -> None:
+    started = []
+    for content, sentence in CONFIGURATIONS:
+        stage = stages()
+        if isinstance(content, bytes):
+            (stage.directory / "antirelou.toml").write_bytes(content)
+        else:
+            stage.configure(**content)
+        started.append((stage, stage.start(), sentence))
+    for stage, daemon, sentence in started:
+        assert daemon.ends() == 78, sentence
+        (line,) = daemon.said.splitlines()
+        assert sentence in line and line.endswith((".", "?"))
+        assert [file.name for file in stage.directory.iterdir()] == ["antirelou.toml"], "no log, no key, no lock"
 
 
-def test_the_right_pin_is_typed_once_a_start_of_the_modem(stage: Stage, run: Run) -> None:
+def test_a_configuration_that_is_not_there_or_not_readable_is_told(stages: Stages) -> None:
+    unreadable, absent = stages(), stages()
+    (absent.directory / "antirelou.toml").unlink()
+    unreadable.directory.joinpath("antirelou.toml").chmod(0)
+    daemons = [unreadable.start(before=ORDINARY), absent.start()]
+    assert [daemon.ends() for daemon in daemons] == [78, 78]
+    path = unreadable.directory / "antirelou.toml"
+    assert f"{path} cannot be read (Permission denied): make it a file that this user may read." in daemons[0].said
+    path = absent.directory / "antirelou.toml"
+    assert f"There is no configuration {path}: write one with `antirelou config > {path}`." in daemons[1].said
+
+
+# The PIN
+
+
+def test_the_right_pin_is_typed_once_a_start_of_the_modem(stage: Stage) -> None:
     stage.dongle(pin="4711")
     with_pin(stage, "4711")
-    first = stage.start()
-    answers(stage, first)
+    first = stage.ready("--trace")
+    stage.text("Salut")
+    first.says("accepted, reference")
     first.kill()
     first.ends()
+    assert "4711" not in first.said, "not even in the trace"
     stage.ready()
     assert stage.simulation.sim.pins_seen == ["4711"]
 
 
-def test_a_wrong_pin_is_typed_once_whatever_is_started_or_killed(stage: Stage, run: Run) -> None:
-    stage.dongle(pin="4711")
-    with_pin(stage, "1234")
-    sentence = "The PIN in modem.pin_file was refused"
-    daemon = stage.start()
-    daemon.says(sentence)
-    told(run, stage, sentence, "PIN")
-    daemon.kill()
-    daemon.ends()
+def test_a_kill_at_the_pin_never_types_it_again(stages: Stages) -> None:
+    cases = []
+    for heard in (False, True):
+        stage = stages()
+        stage.dongle(pin="4711")
+        with_pin(stage, "1234")
+        first = stage.start()
+        stage.at(b"AT+CPIN=", first.kill, heard=heard)
+        cases.append((stage, first))
+    assert [first.ends() for _, first in cases] == [-signal.SIGKILL] * 2
+    for second in [stage.start() for stage, _ in cases]:
+        second.says("The PIN in modem.pin_file was refused before and is not typed again")
+    assert [stage.simulation.sim.pins_seen for stage, _ in cases] == [[], ["1234"]]
+
+
+# What takes a while
+
+
+@pytest.mark.parametrize("name", [prepare.__name__ for prepare in TROUBLES])
+def test_what_is_wrong_is_said_by_journal_status_and_check(name: str, troubles: dict[str, Trouble], run: Run) -> None:
+    trouble = troubles[name]
+    trouble.daemon.says(trouble.sentence)
+    until(lambda: trouble.sentence in run(trouble.stage.directory, "status").out)
+    check = run(trouble.stage.directory, "check")
+    assert f"[!!] {trouble.item}: {trouble.sentence}" in check.out
+    assert check.status == 69
+
+
+@pytest.mark.parametrize("name", [prepare.__name__ for prepare in SIMS])
+def test_a_sim_that_waits_for_its_operator_gets_no_pin(name: str, troubles: dict[str, Trouble], run: Run) -> None:
+    trouble = troubles[name]
+    assert trouble.daemon.stops(2) == 0
+    check = run(trouble.stage.directory, "check")
+    assert check.status == 69 and f"[!!] {trouble.item}: " in check.out, "without a daemon too"
+    assert trouble.stage.simulation.sim.pins_seen == (["1234"] if name == "wrong_pin" else [])
+
+
+def test_a_wrong_pin_is_not_typed_again_but_the_right_one_is(troubles: dict[str, Trouble], run: Run) -> None:
+    stage = troubles["wrong_pin"].stage
+    assert "and one was refused before: put the right one" in run(stage.directory, "check").out
     again = stage.start()
-    again.says(sentence)
-    assert again.stops(2) == 0
-    check = run(stage.directory, "check")
-    assert "[!!] PIN: The SIM asks for its PIN, and one was refused before" in check.out
-    assert stage.simulation.sim.pins_seen == ["1234"]
+    again.says("The PIN in modem.pin_file was refused before and is not typed again")
+    again.kill()
+    again.ends()
     with_pin(stage, "4711")
-    answers(stage, stage.start())
+    stage.ready()
     assert stage.simulation.sim.pins_seen == ["1234", "4711"]
 
 
-@pytest.mark.parametrize(("after", "seen"), [(False, []), (True, ["1234"])], ids=["before", "after"])
-def test_a_kill_at_the_pin_never_types_it_again(after: bool, seen: list[str], stage: Stage) -> None:
-    stage.dongle(pin="4711")
-    with_pin(stage, "1234")
-    first = stage.start()
-    stage.at(b"AT+CPIN=", first.kill)
-    if after:
-        stage.at(b"AT+CPIN=", lambda: None)
-    assert first.ends() == -signal.SIGKILL
-    second = stage.start()
-    second.says("The PIN in modem.pin_file was refused before and is not typed again")
-    assert stage.simulation.sim.pins_seen == seen
-    assert second.stops(2) == 0
+@pytest.fixture(scope="module")
+def mended(troubles: dict[str, Trouble]) -> dict[str, Trouble]:
+    for trouble in troubles.values():
+        if trouble.mend is not None:
+            trouble.mend()
+    return troubles
+
+
+@pytest.mark.parametrize("name", [prepare.__name__ for prepare in PORTS])
+def test_once_mended_it_goes_on_by_itself(name: str, mended: dict[str, Trouble], run: Run) -> None:
+    stage, daemon = mended[name].stage, mended[name].daemon
+    daemon.says("The modem answers")
+    stage.text("Salut")
+    daemon.says("accepted, reference")
+    assert stage.sent == [NUMBER]
+    until(lambda: "Receiving and replying." in run(stage.directory, "status").out)
+    assert daemon.stops(2) == 0
+
+
+def test_the_built_in_dongle_needs_nothing(stage: Stage, run: Run) -> None:
+    stage.configure(modem={"port": "simulated"})
+    daemon = stage.ready()
+    until(lambda: "Receiving and replying." in run(stage.directory, "status").out)
+    assert run(stage.directory, "check").status == 0
+    assert daemon.stops(2) == 0

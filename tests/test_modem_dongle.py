@@ -121,6 +121,19 @@ def test_a_modem_may_be_opened_while_it_starts(voice: str, seconds: float) -> No
     assert len(stage.modem.stored()) == 1 and stage.simulation.modem.settings["+CLIP"] == 1
 
 
+def test_a_sim_that_gets_ready_during_initialisation_is_no_start() -> None:
+    stage = Stage(opened=False)
+    feed = stage.simulation.modem.feed
+
+    def chatters(octets: bytes) -> None:
+        feed(octets)
+        if octets.startswith(b"AT+CSCS"):
+            stage.simulation.say(b"\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n")
+
+    stage.simulation.modem.feed = chatters  # type: ignore[method-assign]
+    assert stage.modem.open().imsi and stage.modem.wait(5) == []
+
+
 def test_a_modem_that_starts_again_and_again_is_no_endless_loop() -> None:
     stage = Stage(voice="simcom")
     stage.simulation.fault("reboot_on_command", prefix="AT+CMGF", times=None)

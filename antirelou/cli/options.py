@@ -29,7 +29,7 @@ def config_option(command: Command) -> Command:
     """Give the command its `config`, a path."""
     return click.option(
         "--config",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),  # not to be read is a fault of the configuration, not usage
         default=DEFAULT_PATH,
         envvar="ANTIRELOU_CONFIG",
         show_default=True,

@@ -42,6 +42,7 @@ from antirelou.settings import Settings
 log = logging.getLogger("antirelou")
 
 _SLICE = 1.0  # seconds of idle wait between two looks at the operator's orders and feeds of the watchdog
+_TICK = 0.01  # seconds; less is not worth reading the port for, and the port does not wait for so little
 _WEATHER = 5.0  # seconds before a full disk or a locked file is tried again
 
 
@@ -203,7 +204,7 @@ class Daemon:
             left = ends - self._clock.boot()
             if left <= 0:
                 return
-            if not self._is_open:
+            if not self._is_open or left < _TICK:
                 self._clock.wait(min(left, _SLICE))
             elif self._hear(self._modem.wait(min(left, _SLICE))):
                 return

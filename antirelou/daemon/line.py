@@ -130,7 +130,7 @@ class Line:
         return self._condition.registration.usable or self._condition.registration is Registration.UNKNOWN
 
     def _refresh(self, modem: Modem, at_most: float) -> None:
-        if self._timekeeper.moment().boot - self._looked >= at_most:
+        if self._looked + at_most <= self._timekeeper.moment().boot:  # as `look_again` reckons, to the last bit
             self._look(modem.condition())
 
     def _look(self, condition: Condition) -> None:

@@ -42,6 +42,8 @@ class Queue(Deciding):
             " ORDER BY r.expires_at, r.id LIMIT ?",
             [self.line, at, limit],
         )
+        if not wanted:  # SQLite finds no plan for an empty IN ()
+            return [_due(row) for row in expired]
         ready = self._db.rows(
             f"SELECT {_COLUMNS}, 0 AS expired {_QUEUED} WHERE r.state = 'queued' AND r.line = ? AND r.due_at <= ?"
             f" AND {_NOT_BEFORE} <= ? AND r.expires_at > ? AND r.purpose IN ({marks})"
