@@ -91,15 +91,17 @@ def become(arguments: list[str], environment: dict[str, str]) -> None:
     """Be `antirelou`. Never returns."""
     from antirelou.cli import main
 
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["antirelou", *arguments]
     status: object = 1
     try:
         main()
-    except BaseException as ended:
-        import traceback; traceback.print_exc()
+    except SystemExit as ended:
         status = ended.code
     finally:
         sys.stderr.flush()

@@ -249,3 +249,15 @@ def test_stop_after_ctrl_z_waits_for_the_answer(tmp_path: Path) -> None:
     world.simulation.schedule(5, world.daemon.stop)  # 3 s to be delivered, 4 s to be accepted
     world.daemon.run()
     assert states(world) == ["submitted"]
+
+
+def test_a_hung_modem_is_restarted_although_it_answers_nothing(world: World) -> None:
+    """Rung three of the ladder: what is written does not wait for an answer that never comes."""
+    told: list[str] = []
+    world.simulation.listen(lambda event: told.append(event["event"]))
+    world.run(10)
+    world.simulation.fault("hang_on_command", prefix="+CMGL", times=2)
+    world.simulation.fault("hang_on_command", prefix="+CMGF")
+    world.text("Salut")
+    world.run(400)
+    assert states(world) == ["submitted"]

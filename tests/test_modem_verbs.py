@@ -28,7 +28,7 @@ def test_verbs_of_a_modem_that_is_not_open_say_so() -> None:
         modem.condition,
         modem.refuse_call,
     ):
-        with pytest.raises(ModemLost, match="not open"):
+        with pytest.raises(ModemLost, match="is gone"):
             verb()
     modem.close()
     modem.stop()
@@ -86,6 +86,15 @@ def test_a_reset_closes_the_port_and_the_modem_comes_back(voice: str) -> None:
     stage.clock.wait(20)
     assert stage.modem.open().imsi == stage.sim.imsi
     assert stage.modem.submit(PDU).fate is Fate.SUBMITTED
+
+
+def test_a_reset_needs_no_open_port() -> None:
+    """Rung three of the ladder comes when opening failed."""
+    stage = Stage(opened=False)
+    told: list[str] = []
+    stage.simulation.listen(lambda event: told.append(event["event"]))
+    stage.modem.reset()
+    assert "rebooted" in told or "unplugged" in told
 
 
 def test_a_reset_of_a_modem_that_hangs_is_no_error() -> None:

@@ -168,6 +168,7 @@ class Daemon:
             return
         for pdu, row in self._intake.take(pdus):
             self._intake.emptied(pdu, row, confirmed=self._modem.delete(pdu.storage, pdu.index))
+            self._systemd.alive()  # a full storage can take minutes to empty
 
     def _take_direct(self, pdu: DirectPdu) -> None:
         """Content that is in no slot: durable before the modem is told anything else."""

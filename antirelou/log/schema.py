@@ -132,6 +132,7 @@ CREATE TABLE messages (
     hold TEXT,
     decided_at TEXT,
     flood INTEGER NOT NULL DEFAULT 0,
+    flood_counts INTEGER,
     legal_hold INTEGER NOT NULL DEFAULT 0,
     nonce BLOB,
     erased_at TEXT
@@ -158,6 +159,7 @@ CREATE TABLE replies (
     attempts INTEGER NOT NULL DEFAULT 0,
     later_messages INTEGER NOT NULL DEFAULT 0,
     lot BLOB NOT NULL,
+    flood INTEGER NOT NULL DEFAULT 0,
     approved_at TEXT,
     marked_at TEXT,
     counted_at TEXT,
@@ -192,6 +194,17 @@ CREATE TABLE submits (
     nonce BLOB,
     erased_at TEXT,
     CHECK ((counted_at IS NOT NULL) = (state IN ('reserved', 'submitting', 'submitted', 'unknown')))
+) STRICT
+"""
+
+# One row a flood, named after its first message. `hot_at`: when its last message came that was one too many.
+FLOODS = """
+CREATE TABLE floods (
+    id INTEGER PRIMARY KEY,
+    line TEXT NOT NULL,
+    began_at TEXT NOT NULL,
+    hot_at TEXT NOT NULL,
+    ended_at TEXT
 ) STRICT
 """
 
@@ -241,7 +254,7 @@ CREATE TABLE chain (
 ) STRICT
 """
 
-TABLES = (META, LINES, SENDERS, DELIVERS, MESSAGES, REPLIES, SUBMITS, EVENTS, CONTROL, CHAIN)
+TABLES = (META, LINES, SENDERS, DELIVERS, MESSAGES, REPLIES, SUBMITS, FLOODS, EVENTS, CONTROL, CHAIN)
 
 # What the cycle and the operator's usual questions look up; partial where only the unfinished is ever looked up, so
 # that the cost of a cycle does not grow with the log.
@@ -253,7 +266,12 @@ INDEXES = (
     WHERE complete = 0""",
     "CREATE INDEX messages_time ON messages (received_at, clock_wrong)",
     "CREATE INDEX messages_sender ON messages (sender_id, received_at)",
-    "CREATE INDEX messages_text_key ON messages (text_key, received_at, sender_id) WHERE text_key IS NOT NULL",
+    "CREATE INDEX messages_sent ON messages (sender_id, coalesce(service_centre_utc, received_at))",
+    "CREATE INDEX messages_text_key ON messages (text_key, sender_id, received_at) WHERE text_key IS NOT NULL",
+    "CREATE INDEX messages_flood ON messages (flood, sender_id, text_key) WHERE flood > 0",
+    "CREATE INDEX messages_counting ON messages (line, flood_counts) WHERE flood_counts IS NOT NULL",
+    """CREATE INDEX messages_counting_sender ON messages (sender_id, line, received_at)
+    WHERE flood_counts IS NOT NULL""",
     "CREATE INDEX messages_reason ON messages (reason, id) WHERE reason IS NOT NULL",
     "CREATE INDEX messages_kind ON messages (kind, id) WHERE kind <> 'text'",
     "CREATE INDEX replies_message ON replies (message_id)",
@@ -261,8 +279,11 @@ INDEXES = (
     "CREATE INDEX replies_queued ON replies (line, due_at) WHERE state = 'queued'",
     "CREATE INDEX replies_counted ON replies (line, counted_at, sender_id) WHERE counted_at IS NOT NULL",
     "CREATE INDEX replies_state ON replies (state, message_id)",
+    "CREATE INDEX replies_flood ON replies (flood, sender_id) WHERE flood > 0",
+    "CREATE INDEX floods_line ON floods (line, id)",
     "CREATE INDEX submits_reply ON submits (reply_id, attempt, sequence)",
     "CREATE INDEX submits_counted ON submits (line, counted_at) WHERE counted_at IS NOT NULL",
+    "CREATE INDEX submits_answered ON submits (line, id) WHERE state IN ('submitted', 'refused')",
     "CREATE INDEX events_repeat ON events (line, kind, repeat_key, at)",
     "CREATE INDEX control_open ON control (line, id) WHERE done_at IS NULL",
     "CREATE INDEX control_pause ON control (line, id) WHERE kind IN ('pause', 'resume')",

@@ -135,7 +135,7 @@ class Channel(SerialComms):
         if log.isEnabledFor(logging.DEBUG):
             log.debug("> %s", shortened(shown))
         if self.serial is None:
-            raise ModemLost(f"The port {self.port} is not open.")
+            raise ModemLost(f"The modem at {self.port} is gone: check its plug and its power.")
         try:
             self.serial.write(data)
         except PORT_ERRORS as error:
@@ -147,7 +147,7 @@ class Channel(SerialComms):
         """Read what is there, or wait up to `seconds` for the first octet; False if nothing came."""
         port = self.serial
         if port is None:
-            raise ModemLost(f"The port {self.port} is not open.")
+            raise ModemLost(f"The modem at {self.port} is gone: check its plug and its power.")
         try:
             waiting = port.in_waiting
             if waiting:

@@ -7,9 +7,11 @@ or raises one of the errors of `facts.py`; `submit` always answers. All waiting 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from antirelou.clock import Clock
 from antirelou.modem import condition as conditions
+from antirelou.modem.channel import ESCAPE, Channel
 from antirelou.modem.dongle import Dongle, Unanswered
 from antirelou.modem.facts import (
     CallEnded,
@@ -18,7 +20,6 @@ from antirelou.modem.facts import (
     DirectPdu,
     Identity,
     Indication,
-    ModemError,
     ModemLost,
     Outcome,
     StoredPdu,
@@ -66,16 +67,7 @@ class Modem:
         """
         self.close()
         self._inbox.hand_over()
-        dongle = Dongle(
-            self._settings.port,
-            self._settings.baud_rate,
-            clock=self._clock,
-            open_port=self._open_port,
-            interrupt=self._interrupt,
-            inbox=self._inbox,
-            initialise=lambda opened: initialise(opened, self._settings, self._pins),
-        )
-        self._dongle = dongle
+        dongle = self._dongle = self._new_dongle()
         try:
             dongle.connect()
             dongle.initialise()
@@ -151,12 +143,19 @@ class Modem:
         return False
 
     def reset(self) -> None:
-        """Restart the modem (`AT+CFUN=1,1`) and close the port, which is expected to vanish."""
-        dongle = self._opened()
+        """Restart the modem (`AT+CFUN=1,1`), open or not, and close the port, which is expected to vanish.
+
+        Written without waiting for any answer: it is for a modem that gives none. Raises `PortError`, `ModemLost`.
+        """
+        dongle = self._dongle = self._dongle or self._new_dongle()
         try:
-            dongle.ask("AT+CFUN=1,1", 5)
-        except ModemError:
-            return
+            if dongle.serial is None:
+                Channel.connect(dongle)
+            dongle.send(ESCAPE, "ESC")
+            dongle.quiet(0.3, 1.0)
+            dongle.send(b"AT+CFUN=1,1\r", "AT+CFUN=1,1")
+            with suppress(ModemLost):  # as it should be
+                dongle.quiet(1.0, 5.0)
         finally:
             self.close()
 
@@ -176,9 +175,20 @@ class Modem:
         if dongle is not None:
             dongle.cancel_read()
 
+    def _new_dongle(self) -> Dongle:
+        return Dongle(
+            self._settings.port,
+            self._settings.baud_rate,
+            clock=self._clock,
+            open_port=self._open_port,
+            interrupt=self._interrupt,
+            inbox=self._inbox,
+            initialise=lambda opened: initialise(opened, self._settings, self._pins),
+        )
+
     def _opened(self) -> Dongle:
         if self._dongle is None:
-            raise ModemLost(f"The port {self._settings.port} is not open.")
+            raise ModemLost(f"The modem at {self._settings.port} is gone: check its plug and its power.")
         return self._dongle
 
     def _rings(self, dongle: Dongle) -> bool | None:

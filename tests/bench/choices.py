@@ -154,9 +154,7 @@ def _candidates(database: sqlite3.Connection, *, to_their_end: bool = False) -> 
     for row in rows:
         dropped = row["state"] == "dropped" and not to_their_end
         until = row["ended_at"] if dropped else row["expires_at"]
-        found.append(
-            Candidate(row["address"], read(row["due_at"]), read(until), row["segments"], bool(row["flood"]))
-        )
+        found.append(Candidate(row["address"], read(row["due_at"]), read(until), row["segments"], bool(row["flood"])))
     return found
 
 

@@ -32,7 +32,20 @@ _PASTED = (
     "ON NE LACHE RIEN LES GARS ENCORE MILLE MESSAGES AVANT CE SOIR VINGT HEURES",
     "Bonjour je voudrais commander cent pizzas avec supplément anchois, livraison immédiate svp",
 )
-_TAUNTS = ("nul", "mdr", "ferme", "bouffon", "la honte", "t'es qui", "allo", "pauvre", "clown", "ptdr", "ratio", "dégage")
+_TAUNTS = (
+    "nul",
+    "mdr",
+    "ferme",
+    "bouffon",
+    "la honte",
+    "t'es qui",
+    "allo",
+    "pauvre",
+    "clown",
+    "ptdr",
+    "ratio",
+    "dégage",
+)
 _OPENINGS = ("Salut", "Coucou", "Hello", "Bonsoir", "Hey", "Salut toi", "Re", "Bonjour", "Cc")
 _NAMES = ("Karim", "Thomas", "Julien", "Mehdi", "Lucas", "Paul", "Antoine", "Yanis", "Hugo", "Marc", "Nico", "Samir")
 _PLACES = ("au bar", "à la gare", "au concert", "dans le bus", "à la fête", "au parc", "au marché", "en terrasse")

@@ -76,7 +76,9 @@ def told_twice(replay: Replay, database: sqlite3.Connection) -> int:
             [most],
         )
     }
-    lessons = [destination for destination, text in replay.simulation.network.joined if text in replay.settings.reply.texts]
+    lessons = [
+        destination for destination, text in replay.simulation.network.joined if text in replay.settings.reply.texts
+    ]
     by_network = {destination for destination, times in Counter(lessons).items() if times > most}
     return len(by_log | by_network)
 
@@ -122,7 +124,9 @@ def _flood_limits_passed(database: sqlite3.Connection, settings: Settings) -> se
     for marks in of_floods.values():
         if len(marks) > settings.flood.recipients:
             found.add("flood.recipients")
-        if any(sum(timedelta(0) <= at - when < HOUR for when in marks) > settings.flood.replies_per_hour for at in marks):
+        if any(
+            sum(timedelta(0) <= at - when < HOUR for when in marks) > settings.flood.replies_per_hour for at in marks
+        ):
             found.add("flood.replies_per_hour")
     return found
 

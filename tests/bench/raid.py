@@ -1,0 +1,185 @@
+"""Replay the evening of 30 October 2017 ten times over, and print one table a run: `raid.py [--profile P] [SEED ...]`.
+
+Each run is a process of its own, on a virtual clock, with its log in a temporary directory on the disk (TMPDIR); the
+exit status is 1 if a figure that is to be shown does not hold. `make raid` runs everything with seed 1, `make raid
+SEEDS="1 2 3"` with others. How each figure is found is said in figures.py, the recomputed choosers in choices.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench import bad_input, choices, figures
+from bench.crowd import PLANS, Crowd
+from bench.replay import Replay
+
+LIMITS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "large": {"recipients_per_month": 5000, "recipients_per_day": 500},
+}
+ENOUGH_OF_THE_ORACLE = 0.8
+ENOUGH_OUTSIDE = 0.9
+MEMORY = 60_000_000  # octets
+Rows = list[tuple[str, str]]
+Checks = dict[str, bool]
+
+
+def main() -> int:
+    """Run what was asked for, one process after the other."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("seeds", nargs="*", type=int, default=[1])
+    parser.add_argument("--profile", choices=[*PLANS, "bad-input"], action="append")
+    parser.add_argument("--limits", choices=list(LIMITS), action="append")
+    asked = parser.parse_args()
+    failed = 0
+    for profile in asked.profile or [*PLANS, "bad-input"]:
+        for limits in asked.limits or LIMITS:
+            for seed in asked.seeds:
+                process = multiprocessing.get_context("spawn").Process(target=one, args=(profile, limits, seed))
+                process.start()
+                process.join()
+                failed += process.exitcode != 0
+    return 1 if failed else 0
+
+
+def one(profile: str, limits: str, seed: int) -> None:
+    """One run and its table."""
+    with tempfile.TemporaryDirectory(prefix="antirelou-raid-") as directory:
+        began = time.monotonic()
+        people = bad_input.Crowd(seed) if profile == "bad-input" else Crowd(PLANS[profile], seed)
+        replay = Replay(Path(directory), people, seed=seed, limits=LIMITS[limits])
+        replay.run()
+        processor, memory = time.process_time(), figures.peak_memory()
+        replay.close()
+        rows, checks = table(replay, people)
+        more, cost_checks = costs(replay, processor, memory, time.monotonic() - began)
+    title = f"{profile}, seed {seed}, {limits} limits"
+    show(title, rows + more, checks | cost_checks)
+    sys.exit(0 if all((checks | cost_checks).values()) else 1)
+
+
+def table(replay: Replay, people: Any) -> tuple[Rows, Checks]:
+    """The figures of any profile, and those about people where it is known who is who."""
+    database = figures.open_log(replay.settings.log.path)
+    try:
+        rows, checks = safety(replay, database)
+        if isinstance(people, Crowd):
+            more, fairness = who_was_told(replay, people, database)
+            rows, checks = rows + more, checks | fairness
+        rows.append(("decisions", figures.reasons(database)))
+        rows.append(("events", figures.events(database)))
+        return rows, checks
+    finally:
+        database.close()
+
+
+def safety(replay: Replay, database: Any) -> tuple[Rows, Checks]:
+    """Nothing lost, nobody told twice, no limit passed."""
+    stored = database.execute("SELECT count(*), sum(deliveries) FROM delivers").fetchone()
+    lost, twice = figures.lost(replay, database), figures.told_twice(replay, database)
+    passed = figures.limits_passed(database, replay.settings)
+    calls = replay.simulation.network.calls
+    logged = database.execute("SELECT count(*) FROM messages WHERE kind = 'call'").fetchone()[0]
+    undecided = database.execute("SELECT count(*) FROM messages WHERE reason IS NULL").fetchone()[0]
+    outcomes = ", ".join(f"{sum(c.outcome == how for c in calls)} {how}" for how in ("refused", "gone"))
+    rows = [
+        ("offered to the network", f"{replay.offered}"),
+        ("expired in the network", f"{replay.expired + len(replay.simulation.network.expired)}"),
+        ("delivered by the radio", f"{replay.delivered}"),
+        ("stored (rows, deliveries)", f"{stored[0]}, {stored[1] or 0}"),
+        ("lost", f"{lost}"),
+        ("left undecided", f"{undecided}"),
+        ("slots in use at most", f"{replay.deepest}"),
+        ("calls", f"{len(calls)} ({outcomes}), {logged} logged"),
+        ("numbers told twice", f"{twice}"),
+        ("limits passed", ", ".join(passed) or "none"),
+        ("share of the airtime used", f"{figures.airtime_share(replay):.1%}"),
+    ]
+    whole = replay.offered == replay.delivered + replay.expired + len(replay.simulation.network.expired)
+    checks = {"nothing lost": lost == 0 and whole, "nobody told twice": twice == 0, "no limit passed": not passed}
+    return rows, checks | {"everything decided": undecided == 0}
+
+
+def who_was_told(replay: Replay, people: Crowd, database: Any) -> tuple[Rows, Checks]:
+    """Raiders and the sincere, beside what other choosers would have done."""
+    settings, replies = replay.settings, figures.told(database)
+    sincere = {number for numbers in people.sincere.values() for number in numbers}
+    raiders = set(people.raiders)
+    others = {
+        "oldest first": choices.oldest_first(database, settings),
+        "oracle": choices.oracle(database, settings, sincere),
+    }
+    ours, best = figures.counted(replies, sincere), figures.counted(others["oracle"], sincere)
+    rows = [(f"replies to sincere, {name}", shares(left, people)) for name, left in {"ours": replies, **others}.items()]
+    in_flood = [one for one in replies if one.in_flood]
+    used_up = figures.counted(in_flood, raiders)
+    outside = figures.outside_flood(database, sincere)
+    in_time = [one for one in replies if figures.within_a_day_of_hours(one, settings)]
+    answered, possible = figures.counted(in_time, outside), figures.counted(others["oracle"], outside)
+    later = figures.later_days(replies, settings)
+    floods = database.execute("SELECT count(DISTINCT flood) FROM messages WHERE flood <> 0").fetchone()[0]
+    rows += [
+        ("recipients used up by raiders", f"{figures.counted(replies, raiders)}, {used_up} of them in {floods} floods"),
+        (
+            "sincere outside the flood",
+            f"{len(outside)}; answered within a day of hours: {answered}, {ratio(answered, len(outside))};"
+            f" the oracle answers {possible}: {ratio(answered, possible)} of it",
+        ),
+        ("left for each later day", f"{min(later, default=0)} to {max(later, default=0)} on {len(later)} days"),
+    ]
+    checks = {
+        "raiders use up at most flood.recipients a flood": used_up <= settings.flood.recipients * max(1, floods),
+        "90 % of the sincere outside the flood, as far as the limits go": answered >= ENOUGH_OUTSIDE * possible,
+        "80 % of the oracle's replies to the sincere": people.plan.thin or ours >= ENOUGH_OF_THE_ORACLE * best,
+        "some replies left for every later day": bool(later) and min(later) > 0,
+    }
+    return rows, checks
+
+
+def shares(left: Any, people: Crowd) -> str:
+    """How many sincere numbers of each phase were told, and their share of all replies."""
+    phases = {phase: figures.counted(left, set(numbers)) for phase, numbers in people.sincere.items()}
+    each = ", ".join(f"{count} {phase}" for phase, count in phases.items())
+    return f"{sum(phases.values())} of {len(left)}, {ratio(sum(phases.values()), len(left))} ({each})"
+
+
+def costs(replay: Replay, processor: float, memory: int, wall: float) -> tuple[Rows, Checks]:
+    """What it took."""
+    path = replay.settings.log.path
+    octets = sum(one.stat().st_size for one in path.parent.glob(f"{path.name}*"))
+    days = (replay.clock.boot() - replay.began) / 86400
+    rows = [
+        ("database", f"{octets / 1e6:.1f} MB, {octets / max(1, replay.delivered):.0f} octets a delivery"),
+        ("journal", f"{(path.parent / 'journal.txt').stat().st_size / 1e6:.1f} MB"),
+        ("processor", f"{processor:.0f} s, {replay.spent.seconds:.0f} s of it the simulated side"),
+        ("wall clock", f"{wall:.0f} s for {days:.1f} simulated days"),
+        ("peak memory", f"{memory / 1e6:.1f} MB, the simulated side included"),
+    ]
+    return rows, {"below 60 MB": memory < MEMORY}
+
+
+def ratio(part: int, whole: int) -> str:
+    """A share in per cent."""
+    return f"{part / whole:.0%}" if whole else "-"
+
+
+def show(title: str, rows: Rows, checks: Checks) -> None:
+    """Print one table."""
+    print(f"\n## {title}\n")
+    for name, value in rows:
+        print(f"{name:<34} {value}")
+    for name, holds in checks.items():
+        print(f"{'shown' if holds else 'NOT SHOWN':<34} {name}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
