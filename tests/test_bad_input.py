@@ -220,11 +220,9 @@ def test_what_is_wrong_is_said_by_journal_status_and_check(name: str, troubles: 
 
 
 @pytest.mark.parametrize("name", [prepare.__name__ for prepare in SIMS])
-def test_a_sim_that_waits_for_its_operator_gets_no_pin(name: str, troubles: dict[str, Trouble], run: Run) -> None:
+def test_a_sim_that_waits_for_its_operator_gets_no_pin(name: str, troubles: dict[str, Trouble]) -> None:
     trouble = troubles[name]
     assert trouble.daemon.stops(2) == 0
-    check = run(trouble.stage.directory, "check")
-    assert check.status == 69 and f"[!!] {trouble.item}: " in check.out, "without a daemon too"
     assert trouble.stage.simulation.sim.pins_seen == (["1234"] if name == "wrong_pin" else [])
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -182,3 +185,19 @@ def test_the_views_answer_the_usual_questions(world: World) -> None:
     assert world.value("SELECT messages || ' ' || senders || ' ' || calls FROM per_day") == "4 2 1"
     assert world.value("SELECT messages FROM per_reason WHERE reason = 'stale'") == 1
     assert world.value("SELECT messages FROM per_sender WHERE sender = '+33639980001'") == 3
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_directory_that_may_not_be_entered_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """An operator who forgot `sudo` reads what to do."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    tmp_path.chmod(0o755)
+    program = (
+        "import os, sys; from pathlib import Path; from antirelou.log import Reader; from antirelou.log.errors import *\n"
+        "os.setuid(65534)\n"
+        f"try: Reader.open(Path('{closed}/antirelou.db'))\n"
+        "except ReadOnlyLog as error: print(error)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "Permission denied" in said.stdout, said.stderr

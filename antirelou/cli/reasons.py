@@ -130,11 +130,15 @@ _REASONS: dict[str, Explain] = {
         f"at least {CAMPAIGN_SENDERS} numbers sent this text of {CAMPAIGN_LENGTH} characters or more within a day"
     ),
     Reason.PENDING: lambda message, settings: "a reply to this number was waiting already, and answers this one too",
-    Reason.TO_ANSWER: lambda message, settings: (
-        f"nothing spoke against an answer, {duration(settings.reply.delay)} to "
-        f"{duration(settings.reply.delay + settings.reply.delay_spread)} later"
-    ),
+    Reason.TO_ANSWER: lambda message, settings: f"nothing spoke against an answer, {_after(settings)} later",
 }
+
+
+
+def _after(settings: Settings) -> str:
+    delay, spread = settings.reply.delay, settings.reply.delay_spread
+    return f"{duration(delay)} to {duration(delay + spread)}" if spread else duration(delay)
+
 
 _HOLDS: dict[str, str] = {
     HoldReason.PAUSED: "replies are paused until antirelou resume",

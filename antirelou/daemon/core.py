@@ -296,6 +296,7 @@ class Daemon:
         self._modem.close()
         try:
             self._replying.write_outcome()
+            self._intake.write_deletions()
             self._line.stopped()
         except LogError as error:  # the log is closed below whatever became of its last row
             log.warning("%s", error)

@@ -69,6 +69,12 @@ class Intake:
         with self._writing(moment):
             self._decide(moment)
 
+    def write_deletions(self) -> None:
+        """Write which slots were emptied, now that no other commit will follow."""
+        if self._deleted:
+            with self._writing(self._timekeeper.moment()):
+                pass
+
     @contextmanager
     def _writing(self, moment: Moment) -> Iterator[None]:
         """One transaction, with the marks of what was deleted before; what happened is told only when it is durable."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from antirelou.log.errors import LogError, LogMissing, ReadOnlyLog, translated, translated_os
+from antirelou.log.errors import LogError, LogMissing, ReadOnlyLog, exists, translated, translated_os
 
 BUSY = 5.0  # seconds that a writer waits for another one
 PAGE_SIZE = 1024  # octets; a text dirties two dozen pages, and each is written whole, so small ones spare the card
@@ -52,7 +52,7 @@ class Connection:
     @classmethod
     def reading(cls, path: Path) -> Connection:
         """Open for reading only, beside a daemon or without one, on a read-only file system too."""
-        if not path.exists():
+        if not exists(path):
             raise LogMissing(f"There is no log at {path}: no daemon wrote one yet, or [log] path is another.")
         connection = cls._connect(path, f"{_uri(path)}?mode=ro")
         try:

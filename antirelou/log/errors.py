@@ -110,6 +110,14 @@ def _is_full(directory: Path) -> bool:
         return False
 
 
+def exists(path: Path) -> bool:
+    """Whether there is a file; raises `ReadOnlyLog` where this user may not even look."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise translated_os(error, path) from error
+
+
 def translated_os(error: OSError, path: Path) -> LogError:
     """Return ours for an error of the operating system at `path`."""
     said = error.strerror or str(error)

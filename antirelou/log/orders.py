@@ -11,7 +11,7 @@ from datetime import datetime
 from antirelou.clock import Moment
 from antirelou.log import chain
 from antirelou.log.connection import Connection
-from antirelou.log.errors import LogMissing
+from antirelou.log.errors import LogMissing, exists
 from antirelou.log.facts import Order
 from antirelou.log.session import clean
 from antirelou.log.submits import Submits
@@ -52,7 +52,7 @@ def give_order(settings: Settings, kind: str, argument: str, moment: Moment) -> 
 
     Raises `LogMissing` where no daemon has made a log yet.
     """
-    if not settings.log.path.exists():
+    if not exists(settings.log.path):
         raise LogMissing(f"There is no log at {settings.log.path}: start the daemon once, or correct [log] path.")
     connection = Connection.writing(settings.log.path)
     try:
