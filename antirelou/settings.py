@@ -57,7 +57,7 @@ class Reply:
     delay: timedelta = 2 * HOUR
     delay_spread: timedelta = HOUR
     hours: Hours | None = Hours(time(9), time(21))  # None: always
-    time_zone: ZoneInfo = ZoneInfo("Europe/Paris")
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Paris"))
     expire_after: timedelta = 36 * HOUR
     stale_after: timedelta = 72 * HOUR
     patience: int = 30

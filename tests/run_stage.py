@@ -60,7 +60,7 @@ class Running:
         self._seen = 0  # characters of it that `says` has passed
         self._error = said
         self._wait = wait
-        self._ended = False
+        self.ended = False
 
     def says(self, words: str, within: float = DEADLINE) -> str:
         """The next line with these words, after the last that was asked for."""
@@ -75,12 +75,12 @@ class Running:
 
     def _hear(self, seconds: float) -> bool:
         """Read what is said within so many seconds; False at the end."""
-        if self._ended or not select.select([self._error], [], [], max(0.0, seconds))[0]:
+        if self.ended or not select.select([self._error], [], [], max(0.0, seconds))[0]:
             return False
         octets = os.read(self._error, 1 << 20)
         self.said += octets.decode(errors="replace")
-        self._ended = not octets
-        return not self._ended
+        self.ended = not octets
+        return not self.ended
 
     def signal(self, number: int) -> None:
         """Send it a signal."""
@@ -95,7 +95,7 @@ class Running:
         end = time.monotonic() + within
         while self._hear(end - time.monotonic()):
             pass
-        assert self._ended, f"it did not end within {within} s:\n{self.said}"
+        assert self.ended, f"it did not end within {within} s:\n{self.said}"
         return self._wait()
 
     def stops(self, within: float = DEADLINE) -> int:
@@ -105,7 +105,7 @@ class Running:
 
     def close(self) -> None:
         """End it whatever it does, and see that it kept the strangers' secrets and had no bug."""
-        if not self._ended:
+        if not self.ended:
             self.kill()
             self.ends()
         os.close(self._error)

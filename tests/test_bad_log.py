@@ -1,17 +1,16 @@
 """The real process and what is wrong with its log: no log, another's, damaged, locked, no room.
 
 What is broken ends the daemon with a sentence and 78, what may pass with 75, before anything is taken from the SIM;
-what is only weather at run time is waited out: nothing lost, nothing sent twice.
+what is only weather at run time is waited out: nothing lost, nothing sent twice. What takes seconds is begun before
+the first test and looked at in the last ones.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,22 +19,14 @@ from run_stage import NUMBER, ORDINARY, OTHER, ROOT, Running, Stage, until
 
 pytest_plugins = ["run_fixtures"]
 
+SHOPPING = b"a shopping list\n" * 1000
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a log that a daemon made and closed."""
-    with ExitStack() as closing:
-        stage = Stage(tmp_path_factory.mktemp("made"), closing)
-        stage.dongle()
-        daemon = stage.ready()
-        stage.text("Salut")
-        daemon.says("accepted, reference")
-        assert daemon.stops() == 0
-    return stage.directory
+
+# Logs that cannot be used
 
 
 def another_program_s(path: Path) -> None:
-    path.write_bytes(b"a shopping list\n" * 1000)
+    path.write_bytes(SHOPPING)
 
 
 def another_database(path: Path) -> None:
@@ -44,10 +35,9 @@ def another_database(path: Path) -> None:
 
 
 def newer(path: Path) -> None:
+    values = "('antirelou', '0002_more', '2027-01-01')"
     with sqlite3.connect(path) as database:
-        database.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('antirelou', '0002_more', '')"
-        )
+        database.execute(f"INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES {values}")
 
 
 def damaged(path: Path) -> None:
@@ -73,11 +63,14 @@ def with_another_key(path: Path) -> None:
 
 
 def with_something_for_a_key(path: Path) -> None:
-    Path(f"{path}.key").write_text("a shopping list\n")
+    Path(f"{path}.key").write_bytes(SHOPPING)
 
 
-def in_no_directory(path: Path) -> None:
-    pass
+def without_its_directory(path: Path) -> None:
+    for file in path.parent.iterdir():
+        file.unlink()
+    path.parent.rmdir()
+    path.parent.parent.rmdir()
 
 
 FAULTS: dict[Callable[[Path], None], tuple[int, str]] = {
@@ -90,27 +83,46 @@ FAULTS: dict[Callable[[Path], None], tuple[int, str]] = {
     without_its_key: (78, "is not there, but the log was written with one: put it back from the backup."),
     with_another_key: (78, "is not the one that"),
     with_something_for_a_key: (78, "holds no key (64 hexadecimal digits): put the right one back."),
-    in_no_directory: (78, "make it, or correct [log] path."),
+    without_its_directory: (78, "for the log: make it, or correct [log] path."),
 }
-FRESH = (another_program_s, another_database)
 
 
 @pytest.fixture(scope="module")
-def ended(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Stage, Running]]]:
-    """A daemon on each of the broken logs, all started at once, each with a text waiting on its SIM."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of a log that a daemon made and closed."""
+    with ExitStack() as closing:
+        stage = Stage(tmp_path_factory.mktemp("made"), closing)
+        stage.dongle()
+        daemon = stage.ready()
+        stage.text("Salut")
+        daemon.says("accepted, reference")
+        assert daemon.stops() == 0
+    return {file.name: file.read_bytes() for file in stage.directory.glob("antirelou.db*")}
+
+
+def with_log(stage: Stage, made: dict[str, bytes], directory: str = "") -> Stage:
+    """The stage with a log of its own and a text on its SIM."""
+    stage.log = stage.directory / directory / "antirelou.db"
+    stage.log.parent.mkdir(parents=True, exist_ok=True)
+    for name, octets in made.items():
+        (stage.log.parent / name).write_bytes(octets)
+    stage.configure()
+    stage.dongle().network.text(NUMBER, "Salut")
+    return stage
+
+
+@pytest.fixture(scope="module")
+def ended(made: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Stage, Running]]]:
+    """A daemon on each of the broken logs, all started at once."""
     with ExitStack() as closing:
         started = {}
         for spoil in FAULTS:
+            fresh = spoil in (another_program_s, another_database)
             stage = Stage(tmp_path_factory.mktemp(spoil.__name__), closing)
-            stage.dongle().network.text(NUMBER, "Salut")
-            if spoil is in_no_directory:
-                stage.log = stage.directory / "far" / "away" / "antirelou.db"
-            elif spoil not in FRESH:
-                for file in made.glob("antirelou.db*"):
-                    (stage.directory / file.name).write_bytes(file.read_bytes())
-            stage.configure()
+            with_log(stage, {} if fresh else made, "far/away")
             spoil(stage.log)
-            started[spoil.__name__] = stage, stage.start(before=ORDINARY)
+            before = ORDINARY if spoil in (read_only, in_a_read_only_directory) else ()
+            started[spoil.__name__] = stage, stage.start(before=before)
         yield started
 
 
@@ -124,7 +136,7 @@ def test_a_log_that_cannot_be_used_ends_the_daemon(name: str, ended: dict[str, t
     assert stage.sent == [] and not stage.simulation.wire.mounted, "the modem was left alone"
     assert len(stage.simulation.sim.storages["SM"].slots) == 1
     if name == "another_program_s":
-        assert stage.log.read_bytes() == b"a shopping list\n" * 1000
+        assert stage.log.read_bytes() == SHOPPING
 
 
 def test_a_second_daemon_on_the_line_is_told_who_holds_it(stage: Stage) -> None:
@@ -141,7 +153,7 @@ def test_a_second_daemon_on_the_line_is_told_who_holds_it(stage: Stage) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[Callable[[], None]]:
+def locked(path: Path) -> Iterator[Callable[[], object]]:
     """The log, held for writing by another process than the daemon; what is given lets go of it."""
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     database.execute("BEGIN IMMEDIATE")
@@ -151,21 +163,18 @@ def locked(path: Path) -> Iterator[Callable[[], None]]:
         database.close()
 
 
-def test_a_log_that_is_locked_at_start_is_tried_again_later(made: Path, stage: Stage) -> None:
-    for file in made.glob("antirelou.db*"):
-        (stage.directory / file.name).write_bytes(file.read_bytes())
-    stage.dongle()
-    with locked(stage.log):
-        daemon = stage.start()
-        assert daemon.ends() == 75
-        assert "is held by another process; end whatever has it open for writing" in daemon.said
-    stage.ready()
+def fill(directory: Path) -> Callable[[], object]:
+    """Leave a disk no room; what is returned makes some."""
+    filler = directory / "filler"
+    with open(filler, "wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(512)):
+            pass
+    return filler.unlink
 
 
 @contextmanager
 def small_disk(at: Path) -> Iterator[None]:
-    at.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(at)], check=True, capture_output=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(at)], check=True)
     try:
         yield
     finally:
@@ -173,100 +182,102 @@ def small_disk(at: Path) -> Iterator[None]:
 
 
 def may_mount() -> bool:
-    if not ROOT:
-        return False
+    """Whether a small disk can be had here."""
     command = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    return ROOT and subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @dataclass
 class Weather:
-    """A daemon whose log could not be written from the moment in which a reply left."""
+    """A daemon whose log cannot be written; what it says, and how to end that."""
 
     stage: Stage
     daemon: Running
     sentence: str
-    clear: Callable[[], object]
+    clear: Callable[[], object] = lambda: None
 
 
-def log_locked(stage: Stage, closing: ExitStack) -> Weather:
-    stage.dongle()
-    daemon = stage.ready()
-    release: list[Callable[[], None]] = []
-    _strike(stage, lambda: release.append(closing.enter_context(locked(stage.log))))
-    return Weather(stage, daemon, "is held by another process; end whatever", lambda: release[0]())
-
-
-def disk_full(stage: Stage, closing: ExitStack) -> Weather:
-    stage.log = stage.directory / "disk" / "antirelou.db"
-    closing.enter_context(small_disk(stage.log.parent))
-    stage.configure()
-    stage.dongle()
-    daemon = stage.ready()
-    filler = stage.log.parent / "filler"
-    _strike(stage, lambda: fill(filler))
-    return Weather(stage, daemon, "cannot grow, the disk is full; free some space on it", filler.unlink)
-
-
-def fill(path: Path) -> None:
-    with open(path, "wb", buffering=0) as file:
-        try:
-            while file.write(bytes(512)):
-                pass
-        except OSError:
-            return
-
-
-def _strike(stage: Stage, action: Callable[[], object]) -> None:
-    """When the first reply's Ctrl-Z is heard, `action`; and somebody else texts."""
+def strike(weather: Weather, begin: Callable[[], Callable[[], object]]) -> Weather:
+    """It begins at the first reply's Ctrl-Z; and then somebody else texts."""
 
     def struck() -> None:
-        action()
-        stage.simulation.network.text(OTHER, "Salut toi")
+        weather.clear = begin()
+        weather.stage.simulation.network.text(OTHER, "Salut toi")
 
-    stage.at(b"\x1a", struck)
-    stage.text("Salut")
-
-
-WEATHERS = [log_locked, pytest.param(disk_full, marks=pytest.mark.skipif(not may_mount(), reason="needs a small disk"))]
+    weather.stage.at(b"\x1a", struck)
+    weather.stage.text("Salut")
+    return weather
 
 
-@pytest.fixture(scope="module")
-def weathers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Weather]]:
-    """Both at once, since the daemon takes five seconds before it says anything and between two looks."""
+def log_locked(stage: Stage, made: dict[str, bytes]) -> Weather:
+    stage.configure(reply={"texts": ["Non, c'est non. " * 12]})  # in two segments
+    stage.dongle()
+    weather = Weather(stage, stage.ready(), "is held by another process; end whatever has it open for writing")
+    return strike(weather, lambda: stage.closing.enter_context(locked(stage.log)))
+
+
+def disk_full(stage: Stage, made: dict[str, bytes]) -> Weather:
+    stage.log = stage.directory / "disk" / "antirelou.db"
+    stage.log.parent.mkdir()
+    stage.closing.enter_context(small_disk(stage.log.parent))
+    stage.configure()
+    stage.dongle()
+    weather = Weather(stage, stage.ready(), "cannot grow, the disk is full; free some space on it")
+    return strike(weather, lambda: fill(stage.log.parent))
+
+
+def locked_at_start(stage: Stage, made: dict[str, bytes]) -> Weather:
+    with_log(stage, made)
+    clear = stage.closing.enter_context(locked(stage.log))
+    return Weather(stage, stage.start(), "is held by another process; end whatever has it open for writing", clear)
+
+
+WEATHERS = [log_locked, *([disk_full] if may_mount() else []), locked_at_start]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def weathers(made: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Weather]]:
+    """All at once: a daemon waits five seconds for a lock, and as long between two looks."""
     with ExitStack() as closing:
-        prepares = [log_locked, disk_full] if may_mount() else [log_locked]
         yield {
-            prepare.__name__: prepare(Stage(tmp_path_factory.mktemp(prepare.__name__), closing), closing)
-            for prepare in prepares
+            prepare.__name__: prepare(Stage(tmp_path_factory.mktemp(prepare.__name__), closing), made)
+            for prepare in WEATHERS
         }
 
 
-@pytest.mark.parametrize("prepare", WEATHERS)
-def test_weather_is_said_and_waited_out(prepare: Callable[..., Weather], weathers: dict[str, Weather]) -> None:
-    weather = weathers[prepare.__name__]
-    stage = weather.stage
+@pytest.mark.parametrize("name", [prepare.__name__ for prepare in WEATHERS[:-1]])
+def test_weather_is_said_and_waited_out(name: str, weathers: dict[str, Weather]) -> None:
+    weather, stage = weathers[name], weathers[name].stage
     line = weather.daemon.says(weather.sentence)
     assert line.endswith("Nothing is deleted from the SIM and nothing is sent until then.")
-    until(lambda: len(stage.simulation.network.delivered) == 2)
+    assert len(stage.simulation.network.delivered) == 2
     assert len(stage.simulation.sim.storages["SM"].slots) == 1, "the second text stays on the SIM"
-    assert stage.sent == [NUMBER]
+    assert stage.sent == [NUMBER], "one segment"
 
 
-@pytest.mark.parametrize("prepare", WEATHERS)
-def test_after_the_weather_nothing_is_lost_or_sent_twice(
-    prepare: Callable[..., Weather], weathers: dict[str, Weather]
-) -> None:
-    for weather in weathers.values():
-        if weather.clear is not None:
-            weather.clear()
-            weather.clear = lambda: None
-    weather = weathers[prepare.__name__]
-    weather.daemon.says("The log can be written again.")
-    weather.daemon.says("accepted, reference")
-    stage = weather.stage
-    assert stage.sent == [NUMBER, OTHER]
-    assert [(row["sender"], row["deliveries"]) for row in stage.rows()] == [(NUMBER, 1), (OTHER, 1)]
-    until(lambda: stage.states() == ["submitted", "submitted"])
+def test_a_log_that_is_locked_at_start_is_tried_again_later(weathers: dict[str, Weather]) -> None:
+    weather = weathers["locked_at_start"]
+    assert weather.daemon.ends() == 75
+    assert weather.sentence in weather.daemon.said
+    weather.clear()
+    weather.stage.ready()
+    assert weather.stage.sent == [], "told already, in the log before"
+
+
+@pytest.fixture(scope="module")
+def cleared(weathers: dict[str, Weather]) -> dict[str, Weather]:
+    for prepare in WEATHERS[:-1]:
+        weathers[prepare.__name__].clear()
+    return weathers
+
+
+@pytest.mark.parametrize("name", [prepare.__name__ for prepare in WEATHERS[:-1]])
+def test_after_the_weather_nothing_is_lost_or_sent_twice(name: str, cleared: dict[str, Weather]) -> None:
+    weather, stage = cleared[name], cleared[name].stage
+    weather.daemon.says("The log can be written again.", within=11)
+    segments = 2 if name == "log_locked" else 1
+    until(lambda: stage.sent == [NUMBER] * segments + [OTHER] * segments)
     assert weather.daemon.stops(2) == 0
-    assert all(not storage.slots for storage in stage.simulation.sim.storages.values())
+    assert [(row["sender"], row["deliveries"]) for row in stage.rows()] == [(NUMBER, 1), (OTHER, 1)]
+    assert stage.states() == ["submitted", "submitted"]
+    assert not any(storage.slots for storage in stage.simulation.sim.storages.values())

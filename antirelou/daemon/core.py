@@ -45,6 +45,8 @@ _SLICE = 1.0  # seconds of idle wait between two looks at the operator's orders 
 _TICK = 0.01  # seconds; less is not worth reading the port for, and the port does not wait for so little
 _WEATHER = 5.0  # seconds before a full disk or a locked file is tried again
 
+_draw = random.SystemRandom().random  # nobody should foresee when a reply leaves
+
 
 class Exhausted(Exception):
     """Every rung of the ladder was tried; only a fresh process is left, which systemd starts on status 69."""
@@ -62,7 +64,7 @@ class Daemon:
         clock: Clock,
         store: Store,
         open_port: OpenPort | None = None,
-        draw: Callable[[], float] = random.SystemRandom().random,
+        draw: Callable[[], float] = _draw,
         reload: Callable[[], Settings | None] = lambda: None,
     ) -> None:
         self.settings = settings
@@ -164,6 +166,7 @@ class Daemon:
     def _take_in(self) -> None:
         """One sweep: everything durable first, then the slots emptied one at a time (P1)."""
         pdus = self._modem.stored()
+        self._intake.swept(pdus)
         if not pdus and not self._ripe():
             return
         for pdu, row in self._intake.take(pdus):
@@ -308,4 +311,6 @@ class Daemon:
             with self.store.transaction():
                 shifted = self.store.shift_queued(self._clock.boot_id, self._stepped, self._timekeeper.moment())
             seconds, self._stepped = round(self._stepped / timedelta(seconds=1)), timedelta(0)
-            self._line.event("clock_stepped", f"The clock stepped by {seconds} s; {shifted} queued replies moved with it.")
+            self._line.event(
+                "clock_stepped", f"The clock stepped by {seconds} s; {shifted} queued replies moved with it."
+            )

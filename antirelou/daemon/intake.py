@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
+from antirelou.daemon.slots import Slots
 from antirelou.log import Message, Store
 from antirelou.modem.facts import DirectPdu, StoredPdu
 from antirelou.policy import Hold, Kind, Reason, Received, decide, normalise, normalise_text, opts_out
@@ -19,9 +20,6 @@ from antirelou.policy.words import cries_for_help
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
-
-_BELIEVE_REPEATS = 3  # the same octets in the same slot so often, each time after a deletion: the slot is stuck
-_STUCK_RETRY = 3600.0  # seconds between attempts to empty a slot that will not be emptied
 
 
 class Intake:
@@ -34,8 +32,7 @@ class Intake:
         self._draw = draw
         self._deleted: list[int] = []  # rows whose slot was emptied, not yet marked so
         self._journal: list[tuple[int, str]] = []  # what is told once it is durable
-        self._seen: dict[tuple[str, int], tuple[int, int]] = {}  # slot -> (row, times found after a deletion)
-        self._stuck: dict[tuple[str, int], float] = {}  # slot -> boot time of the next attempt
+        self._slots = Slots()
 
     def take(self, pdus: Sequence[StoredPdu | DirectPdu]) -> list[tuple[StoredPdu, int]]:
         """Make everything in `pdus` durable; return the slots to empty now, each with its row."""
@@ -45,23 +42,21 @@ class Intake:
             listed: set[int] = set()
             for pdu in pdus:
                 row = self._keep(pdu, listed, moment)
-                if isinstance(pdu, StoredPdu) and self._stuck.get((pdu.storage, pdu.index), 0.0) <= moment.boot:
+                if isinstance(pdu, StoredPdu) and self._is_doomed(pdu, row, moment):
                     doomed.append((pdu, row))
             self._decide(moment)
         self._timekeeper.stored(moment)
-        slots = {(pdu.storage, pdu.index) for pdu in pdus if isinstance(pdu, StoredPdu)}
-        self._seen = {slot: seen for slot, seen in self._seen.items() if slot in slots}
-        self._stuck = {slot: at for slot, at in self._stuck.items() if slot in slots}
         return doomed
+
+    def swept(self, pdus: Sequence[StoredPdu]) -> None:
+        """Note which slots a sweep found full."""
+        self._slots.swept({(pdu.storage, pdu.index) for pdu in pdus})
 
     def emptied(self, pdu: StoredPdu, row: int, *, confirmed: bool) -> None:
         """Remember how the deletion of a slot went; the mark is written with the next commit."""
+        self._slots.tried((pdu.storage, pdu.index), self._timekeeper.moment().boot)
         if confirmed:
             self._deleted.append(row)
-        else:
-            moment = self._timekeeper.moment()
-            with self._writing(moment):
-                self._stick(pdu, moment)
 
     def decide(self) -> None:
         """Decide on what became ripe, or was let go, without anything new from the modem."""
@@ -139,9 +134,7 @@ class Intake:
             moment=moment,
         )
         if isinstance(tpdu, sms.StatusReport):
-            self._store.report(
-                tpdu.message_reference, sender, tpdu.status, tpdu.discharge_time.at, moment
-            )
+            self._store.report(tpdu.message_reference, sender, tpdu.status, tpdu.discharge_time.at, moment)
 
     def _again(self, row: int, pdu: StoredPdu | None, listed: set[int], moment: Moment) -> None:
         """Tell a message that came again from a slot that was only read again."""
@@ -150,21 +143,18 @@ class Intake:
             return
         if self._store.stored(row).deleted_at is None:
             return  # its deletion was never confirmed: the same delivery, read once more
-        slot = (pdu.storage, pdu.index)
-        before, times = self._seen.get(slot, (row, 0))
-        times = times + 1 if before == row else 1
-        self._seen[slot] = (row, times)
-        if times < _BELIEVE_REPEATS:
+        if not self._slots.found((pdu.storage, pdu.index), row, pdu.status).doubtful:
             self._store.came_again(row, moment, storage=pdu.storage, slot=pdu.index)
-        elif times == _BELIEVE_REPEATS:
-            self._stick(pdu, moment)
 
-    def _stick(self, pdu: StoredPdu, moment: Moment) -> None:
-        """A slot that stays full is left alone for an hour, and told once an hour at most."""
-        self._stuck[(pdu.storage, pdu.index)] = moment.boot + _STUCK_RETRY
-        sentence = f"Slot {pdu.index} of storage {pdu.storage} cannot be emptied; what it holds is in the log."
-        if self._store.event("undeletable_slot", sentence, moment).count == 1:
-            self._tell(sentence, logging.WARNING)
+    def _is_doomed(self, pdu: StoredPdu, row: int, moment: Moment) -> bool:
+        """Whether a slot is to be emptied now; one that stays full is left alone for a while, and told."""
+        slot = self._slots.found((pdu.storage, pdu.index), row, pdu.status)
+        if slot.doubtful and not slot.told:
+            slot.told = True
+            sentence = f"Slot {pdu.index} of storage {pdu.storage} cannot be emptied; what it holds is in the log."
+            if self._store.event("undeletable_slot", sentence, moment).count == 1:
+                self._tell(sentence, logging.WARNING)
+        return slot.again_at <= moment.boot
 
     def _tell(self, line: str, level: int = logging.INFO) -> None:
         self._journal.append((level, line))

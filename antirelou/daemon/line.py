@@ -151,7 +151,10 @@ class Line:
         elif not self._usable():
             state, sentence = "no_network", _NETWORK.get(self._condition.registration, "No network.")
         elif self.disk_low:
-            state, sentence = "disk_low", "Receiving; replies stopped, since the disk has less free space than log.reserve."
+            state, sentence = (
+                "disk_low",
+                "Receiving; replies stopped, since the disk has less free space than log.reserve.",
+            )
         else:
             state, sentence = "ready", _WELL[self.settings.reply.mode]
         self._state, self._sentence = state, sentence

@@ -159,7 +159,9 @@ class Replying:
             case Fate.SUBMITTED:
                 log.info("reply %d: submit %d accepted, reference %s", due.id, submit, outcome.message_reference)
             case Fate.NOT_LEFT:
-                log.warning("reply %d: submit %d did not leave (%s); it will be tried again", due.id, submit, outcome.said)
+                log.warning(
+                    "reply %d: submit %d did not leave (%s); it will be tried again", due.id, submit, outcome.said
+                )
             case Fate.REFUSED:
                 log.warning("reply %d: submit %d refused by the network (cause %s)", due.id, submit, outcome.cms_error)
             case Fate.UNKNOWN:

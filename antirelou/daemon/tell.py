@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import os
 
+from typing import ClassVar
+
 from sdnotify import SystemdNotifier
 
 from antirelou.clock import Clock
@@ -79,7 +81,7 @@ class OneLine(logging.Formatter):
 class JournalFormatter(OneLine):
     """Puts systemd's priority in front of each line, so that `journalctl -p warning` works."""
 
-    _PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+    _PRIORITY: ClassVar[dict[int, int]] = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
     def format(self, record: logging.LogRecord) -> str:
         return f"<{self._PRIORITY.get(record.levelno, 6)}>{super().format(record)}"

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from antirelou.clock import Moment
 from antirelou.log import chain
 from antirelou.log.facts import Message, State
+from antirelou.log.floods import Floods
 from antirelou.log.key import Domain
-from antirelou.log.line import Condition
 from antirelou.log.session import boot_ms, clean
 from antirelou.log.times import read, read_or_none, stamp
+from antirelou.policy.decide import CAMPAIGN_SENDERS
 from antirelou.policy.facts import Decision, History, HoldReason, Kind, Planned, Purpose
+from antirelou.policy.words import CAMPAIGN_LENGTH
 
 RIPE_AFTER = timedelta(minutes=10)  # after its newest segment an incomplete message is decided as it is
 LOOP_WITHIN = timedelta(minutes=5)
@@ -24,6 +26,7 @@ SAME_TEXT_WITHIN = timedelta(hours=1)
 CAMPAIGN_WITHIN = timedelta(hours=24)
 TESTS_WITHIN = timedelta(hours=24)
 _ENOUGH = 20  # counting further changes no decision
+_MANY = 100  # numbers that ever sent one long text: it is a pasted one, whenever they did
 
 _COLUMNS = """m.id, m.kind, s.address, m.alphanumeric, m.text, m.received_at, m.service_centre_time, m.segments,
     m.segments_expected, m.complete, m.hold, m.sender_id"""
@@ -33,7 +36,7 @@ _RIPE = """m.complete = 0 AND m.hold IS NULL AND CASE m.newest_boot_id WHEN ? TH
     ELSE m.newest_at <= ? END"""
 
 
-class Deciding(Condition):
+class Deciding(Floods):
     """The daemon's reads and writes on deciding."""
 
     def undecided(self, moment: Moment, limit: int = 200) -> list[Message]:
@@ -89,7 +92,7 @@ class Deciding(Condition):
             tests_today=self._tests(message.sender_id, now),
             same_text_in_hour=self._same_text(message, key),
             since_reply_in_five_minutes=self._since_reply(message, sender),
-            campaign_senders=self._campaign_senders(message, key),
+            campaign_senders=self._campaign_senders(message.sender_id, message.received_at, key, len(normalised)),
             paused=self.paused(),
             clock_behind=self.clock_behind(now),
             new_sim=self.new_sim(),
@@ -160,9 +163,9 @@ class Deciding(Condition):
             return 0
         since, until = message.received_at - SAME_TEXT_WITHIN, message.received_at
         others: int = self._db.value(
-            "SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sender WHERE sender_id = ?"
-            " AND received_at > ? AND received_at <= ? AND text_key = ? AND id <> ? LIMIT ?)",
-            [message.sender_id, stamp(since), stamp(until), key, message.id, _ENOUGH],
+            "SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_text_key WHERE text_key = ?"
+            " AND sender_id = ? AND received_at > ? AND received_at <= ? AND id <> ? LIMIT ?)",
+            [key, message.sender_id, stamp(since), stamp(until), message.id, _ENOUGH],
         )
         return others + 1
 
@@ -174,21 +177,33 @@ class Deciding(Condition):
         if not left < message.received_at <= left + LOOP_WITHIN:
             return 0
         found: int = self._db.value(
-            "SELECT count(*) FROM (SELECT 1 FROM messages WHERE sender_id = ? AND received_at > ?"
-            " AND received_at <= ? LIMIT ?)",
+            "SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sender WHERE sender_id = ?"
+            " AND received_at > ? AND received_at <= ? AND kind <> 'status_report' LIMIT ?)",
             [message.sender_id, stamp(left), stamp(left + LOOP_WITHIN), _ENOUGH],
         )
         return found
 
-    def _campaign_senders(self, message: Message, key: bytes | None) -> int:
-        if key is None:
+    def _campaign_senders(self, sender_id: int | None, received_at: datetime, key: bytes | None, length: int) -> int:
+        """How many numbers (of 3) sent this text from a day before on, this one included; 0 if it is too short.
+
+        One look a number, however often it sent it.
+        """
+        if key is None or length < CAMPAIGN_LENGTH:
             return 0
-        others: int = self._db.value(
-            "SELECT count(*) FROM (SELECT DISTINCT sender_id FROM messages INDEXED BY messages_text_key"
-            " WHERE text_key = ? AND received_at > ? AND sender_id IS NOT ? LIMIT ?)",
-            [key, stamp(message.received_at - CAMPAIGN_WITHIN), message.sender_id, _ENOUGH],
-        )
-        return others + 1
+        since, numbers, before = stamp(received_at - CAMPAIGN_WITHIN), 1, 1 << 62
+        for _ in range(_MANY):
+            row = self._db.row(
+                "SELECT sender_id, received_at FROM messages INDEXED BY messages_text_key WHERE text_key = ?"
+                " AND sender_id < ? ORDER BY sender_id DESC, received_at DESC LIMIT 1",
+                [key, before],
+            )
+            if row is None:
+                return numbers
+            before = row["sender_id"]
+            numbers += before != sender_id and row["received_at"] > since
+            if numbers >= CAMPAIGN_SENDERS:
+                break
+        return CAMPAIGN_SENDERS
 
     def _text_key(self, normalised: str) -> bytes | None:
         return self._key.hmac(Domain.TEXT, normalised) if normalised else None
@@ -196,18 +211,20 @@ class Deciding(Condition):
     # Writing
 
     def _queue(self, message_id: int, planned: Planned, segments: int, moment: Moment) -> int:
-        sender_id = self._db.value("SELECT sender_id FROM messages WHERE id = ?", [message_id])
-        if sender_id is None:
+        answered = self._db.row(
+            "SELECT m.sender_id, m.flood, s.address FROM messages m JOIN senders s ON s.id = m.sender_id WHERE m.id = ?",
+            [message_id],
+        )
+        if answered is None:
             raise ValueError(f"message {message_id} has no sender to reply to")
-        address = self._db.value("SELECT address FROM senders WHERE id = ?", [sender_id])
         due = stamp(planned.due_at)
         reply = self._db.insert(
             "INSERT INTO replies (line, message_id, sender_id, purpose, text, segments, state, queued_at, boot_id,"
-            " due_at, expires_at, lot, nonce) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " due_at, expires_at, lot, flood, nonce) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
-                *(self.line, message_id, sender_id, str(planned.purpose), clean(planned.text), segments),
+                *(self.line, message_id, answered["sender_id"], planned.purpose.value, clean(planned.text), segments),
                 *(State.QUEUED.value, stamp(moment.at), moment.boot_id, due, stamp(planned.expires_at)),
-                *(self._key.hmac(Domain.LOT, due[:10], address), chain.nonce()),
+                *(self._key.hmac(Domain.LOT, due[:10], answered["address"]), answered["flood"], chain.nonce()),
             ],
         )
         self._chain("reply", reply, moment.at)

@@ -127,3 +127,12 @@ class Noted:
 
     id: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FloodOn:
+    """A flood that is not known to be over; it will be at `until`, if it stays quiet."""
+
+    id: int
+    began_at: datetime
+    until: datetime

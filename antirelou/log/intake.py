@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from antirelou.clock import Moment
 from antirelou.log import chain
 from antirelou.log.facts import SegmentOf, Stored, Taken
+from antirelou.log.floods import NO_ARRIVALS, Floods
 from antirelou.log.key import Domain
-from antirelou.log.session import Session, boot_ms, clean, clean_or_none
+from antirelou.log.session import boot_ms, clean, clean_or_none
 from antirelou.log.times import read, read_or_none, stamp
 
 JOIN_WITHIN = timedelta(hours=24)  # a segment that comes later than this after the others belongs to another message
+_NONE = (None, None)  # neither in a flood nor counting for one
 _CANDIDATES = 20  # messages with one reference that are looked at for a segment's place
 
 
@@ -30,6 +32,7 @@ class _New:
     line: str
     kind: str
     sender_id: int | None
+    stranger: bool
     alphanumeric: bool
     deliver_id: int | None
     service_centre_time: datetime | None
@@ -37,7 +40,7 @@ class _New:
     details: Mapping[str, object] | None
 
 
-class Intake(Session):
+class Intake(Floods):
     """The daemon's writes on receiving."""
 
     def add_deliver(
@@ -128,7 +131,10 @@ class Intake(Session):
         """
         with self._writing():
             sender_id = self._sender_id(sender, moment, alphanumeric)
-            new = _New(self.line, kind, sender_id, alphanumeric, deliver_id, service_centre_time, moment, details)
+            stranger = kind not in NO_ARRIVALS and (alphanumeric or self._is_stranger(sender))
+            new = _New(
+                *(self.line, kind, sender_id, stranger, alphanumeric, deliver_id, service_centre_time, moment, details)
+            )
             if segment is None or segment.count < 2 or not 1 <= segment.sequence <= segment.count:
                 message = self._insert(new, clean_or_none(text), None)
                 self._db.run("UPDATE delivers SET message_id = ? WHERE id = ?", [message, deliver_id])
@@ -139,10 +145,14 @@ class Intake(Session):
         """Keep a call as a message of kind `call`; a withheld caller is None or empty."""
         with self._writing():
             sender_id = self._sender_id(sender, moment)
-            new = _New(self.line, "call", sender_id, False, None, None, moment, details)
+            stranger = self._is_stranger(sender or "")
+            new = _New(self.line, "call", sender_id, stranger, False, None, None, moment, details)
             call = self._insert(new, None, None)
             self._chain("call", call, moment.at)
             return call
+
+    def _is_stranger(self, sender: str) -> bool:
+        return sender != self.settings.modem.number and sender not in self.settings.operator.numbers
 
     # Joining
 
@@ -203,18 +213,21 @@ class Intake(Session):
         moment, at = new.moment, stamp(new.moment.at)
         details = None if new.details is None else json.dumps(new.details, sort_keys=True)
         expected = segment.count if segment else 1
+        on, number = self._arrival(new.kind, new.sender_id, new.service_centre_time, moment) if new.stranger else _NONE
         message = self._db.insert(
             "INSERT INTO messages (line, kind, sender_id, alphanumeric, deliver_id, received_at, newest_at, boot_id,"
             " boot_ms, newest_boot_id, newest_boot_ms, clock_unsynced, service_centre_time, service_centre_utc, text, details,"
-            " reference, reference_bits, segments, segments_expected, complete, nonce)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " reference, reference_bits, segments, segments_expected, complete, flood, flood_counts, nonce)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
                 *(new.line, new.kind, new.sender_id, new.alphanumeric, new.deliver_id, at, at, moment.boot_id),
                 *(boot_ms(moment), moment.boot_id, boot_ms(moment), moment.unsynced, local, utc, text, details),
                 *(segment.reference if segment else None, segment.bits if segment else None, 1, expected),
-                *(expected == 1, chain.nonce()),
+                *(expected == 1, on.id if on else 0, number, chain.nonce()),
             ],
         )
+        if number is not None:
+            self._counted(number, on, moment)
         self._db.run(  # the quietest sender goes first, and whoever goes on writing is no longer quiet
             "UPDATE replies SET later_messages = later_messages + 1"
             " WHERE sender_id = ? AND state IN ('queued', 'submitting')",

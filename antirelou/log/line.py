@@ -121,7 +121,8 @@ class Condition(Session):
             return Noted(event, 1)
 
     def configured(self, settings: Settings, moment: Moment) -> bool:
-        """Note which configuration is in force; if it is another than before, that is an event, and in the chain."""
+        """Put a configuration in force; if it is another than before, that is an event, and in the chain."""
+        self.settings = settings
         name = f"configuration {self.line}"
         mark = self._key.hmac(Domain.CONFIGURATION, repr(settings)).hex()
         with self._writing():

@@ -15,13 +15,15 @@ from antirelou.log import chain
 from antirelou.log.connection import Connection
 from antirelou.log.key import Domain, Key
 from antirelou.log.times import stamp
+from antirelou.settings import Settings
 
 
 class Session:
     """One line's hold on the log."""
 
-    def __init__(self, connection: Connection, line: str, key: Key) -> None:
-        self.line = line
+    def __init__(self, connection: Connection, settings: Settings, key: Key) -> None:
+        self.settings = settings  # in force: a flood is one by these
+        self.line = settings.line
         self._db = connection
         self._key = key
 

@@ -29,8 +29,8 @@ from antirelou.settings import Settings
 class Store(Intake, Orders):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 
-    def __init__(self, connection: Connection, line: str, key: Key, held: int) -> None:
-        Session.__init__(self, connection, line, key)
+    def __init__(self, connection: Connection, settings: Settings, key: Key, held: int) -> None:
+        Session.__init__(self, connection, settings, key)
         self._held = held
         self.known: Known | None = None  # what the log knew of time before this opening
 
@@ -44,7 +44,7 @@ class Store(Intake, Orders):
             connection = Connection.writing(path)
             try:
                 secret = _prepare(connection, settings.log.key_file, moment, settings.line)
-                store = cls(connection, settings.line, secret, held)
+                store = cls(connection, settings, secret, held)
                 store.known = store._known()
                 store._start(_not_before(store.known, moment))
                 return store

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 from antirelou.modem.dongle import Dongle, SettingsLost, Unanswered
 from antirelou.modem.exchange import Exchange
@@ -167,7 +168,7 @@ class Storages:
                 if is_busy(error):
                     raise refused("busy") from error
                 break
-            return slots(name, lines)
+            return [self._whole(slot, name) for slot in slots(name, lines)]
         else:
             raise ModemSilent("The modem started again during each of several listings: check its power supply.")
         log.debug("storage %s is read slot by slot", name)
@@ -187,6 +188,25 @@ class Storages:
         if dongle.epoch != epoch:  # it started meanwhile: whose slots these are is not known
             raise SettingsLost("The modem started during a listing.")
         return lines
+
+    def _whole(self, slot: StoredPdu, name: str) -> StoredPdu:
+        """A slot as it is: one whose octets are not of the length told was cut in the listing, and is read by itself.
+
+        What is damaged in the slot stays as it was listed.
+        """
+        if _is_whole(slot) or slot.index < 0:
+            return slot
+        try:
+            if name:
+                self._select(name, again=False)
+            epoch = self._dongle.epoch
+            again = slots(name, self._dongle.ask(f"AT+CMGR={slot.index}", as_of=epoch), slot.index)
+        except (CommandRefused, Unanswered, SettingsLost) as error:
+            log.debug("%s", error)
+            return slot
+        if self._dongle.epoch != epoch or len(again) != 1 or not _is_whole(again[0]):
+            return slot
+        return replace(again[0], status=slot.status)  # reading it has changed that
 
     def _by_slot(self, name: str, use: StorageUse | None) -> list[StoredPdu]:
         found: list[StoredPdu] = []
@@ -269,6 +289,15 @@ def _octets(body: list[str]) -> str:
     lines = [line.strip('" ') for line in body]
     whole = [line for line in lines if re.fullmatch(r"[0-9A-Fa-f]+", line)]
     return max(whole, key=len) if whole else next(iter(lines), "")
+
+
+def _is_whole(slot: StoredPdu) -> bool:
+    """Whether as many octets came as were told, which count without the service centre's; of no count, whether any."""
+    try:
+        octets = bytes.fromhex(slot.octets)
+    except ValueError:
+        return False
+    return bool(octets) and (slot.length is None or slot.length in (len(octets), len(octets) - octets[0] - 1))
 
 
 def _use(name: str, exchange: Exchange) -> StorageUse | None:

@@ -1,9 +1,10 @@
 """Whether, when and what to answer. Pure: no I/O, no clock, no SQL.
 
 `facts` holds the words, `decide` and `release` the two questions, `numbers` and `words` what is read in a sender and
-in a text, `hours` and `month` what is read off the operator's clock and calendar.
+in a text, `hours` and `month` what is read off the operator's clock and calendar, `breaker` what in the network's answers.
 """
 
+from antirelou.policy.breaker import breaker_until
 from antirelou.policy.decide import decide, is_distress
 from antirelou.policy.facts import (
     Decision,
@@ -51,6 +52,7 @@ __all__ = [
     "Release",
     "Reserve",
     "Verdict",
+    "breaker_until",
     "classify",
     "decide",
     "is_distress",

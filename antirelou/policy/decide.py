@@ -21,7 +21,7 @@ from antirelou.settings import Settings
 MOST_TEXTS = 2  # automatic texts to a number over its whole life, of whatever purpose but test
 TESTS_A_DAY = 5
 CAMPAIGN_SENDERS = 3  # from as many numbers, the same text is a pasted one
-_OLDEST_BEFORE_START = timedelta(hours=14)  # no zone is further from UTC: a time that names none may be off by that
+BEFORE_SERVICE = timedelta(hours=14)  # no zone is further from UTC: a time that names none may be off by that
 _SAME_TEXT = 3  # times in an hour: a machine repeats itself
 _BURST = 5  # messages in five minutes after a reply left: a machine answers it
 
@@ -121,7 +121,7 @@ REASONS: tuple[tuple[Reason, Callable[[Case], bool]], ...] = (
     (Reason.NOT_A_TEXT, _not_a_text),
     (Reason.OWN_NUMBER, _own_number),
     (Reason.TEST, _test),
-    (Reason.BEFORE_SERVICE, lambda case: case.wrote_at < case.history.first_start - _OLDEST_BEFORE_START),
+    (Reason.BEFORE_SERVICE, lambda case: case.wrote_at < case.history.first_start - BEFORE_SERVICE),
     (Reason.STALE, lambda case: case.now - case.wrote_at > case.settings.reply.stale_after),
     (Reason.UNREPLYABLE, lambda case: not case.verdict.replyable),
     (Reason.COUNTRY, lambda case: case.verdict.country not in case.settings.reply.countries),

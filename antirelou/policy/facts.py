@@ -178,9 +178,10 @@ class Reserve:
     messages_since: int = 0  # from this recipient since the answered message, by service centre time
     campaign_senders: int = 0  # numbers that sent the answered normalised text in 24 h, this one included
     in_flood: bool = False  # one is on, or was when the answered message came
-    flood_replies_hour: int = 0  # marked in the last 60 minutes in that flood
-    flood_recipients: int = 0  # distinct, marked in that flood, without this reply's own
+    flood_replies_hour: int = 0  # marked in the last 60 minutes, during or for that flood
+    flood_recipients: int = 0  # distinct, marked during or for that flood, without this reply's own
     recipient_in_flood: bool = False
+    oldest_in_flood_hour: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

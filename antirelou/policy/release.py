@@ -17,6 +17,7 @@ from datetime import datetime
 from antirelou.policy.decide import CAMPAIGN_SENDERS, MOST_TEXTS
 from antirelou.policy.facts import Go, Later, LaterReason, Never, NeverReason, Purpose, Queued, Release, Reserve
 from antirelou.policy.hours import is_open, next_opening
+from antirelou.policy.month import month_of
 from antirelou.settings import DAY, HOUR, Settings
 
 ALL = frozenset(Purpose)
@@ -88,20 +89,29 @@ def _daily_limit(asked: Asked) -> Later | None:
 
 
 def _recipients_limit(asked: Asked) -> Later | None:
-    """The day's and the month's. A number that counts already costs nothing more; so another reply may leave."""
-    reserve, limits = asked.reserve, asked.settings.limits
-    day_is_full = not reserve.recipient_in_day and reserve.recipients_day >= limits.recipients_per_day
-    month_is_full = not reserve.recipient_in_month and reserve.recipients_month >= limits.recipients_per_month
-    return Later(LaterReason.RECIPIENTS_LIMIT, whole_line=False) if day_is_full or month_is_full else None
+    """The day's, and the month's at its pace. A number that counts already costs nothing more; so others may leave."""
+    reserve, limits, now = asked.reserve, asked.settings.limits, asked.now
+    full: list[datetime | None] = []
+    if not reserve.recipient_in_day and reserve.recipients_day >= limits.recipients_per_day:
+        full.append(reserve.oldest_in_day + DAY if reserve.oldest_in_day else None)
+    month = month_of(now, limits.month_starts_on, asked.settings.reply.time_zone)
+    used = reserve.recipients_month
+    if not reserve.recipient_in_month and used >= month.allowance(limits.recipients_per_month, now):
+        full.append(month.allows(limits.recipients_per_month, used + 1))
+    if not full:
+        return None
+    return Later(LaterReason.RECIPIENTS_LIMIT, max(filter(None, full), default=None), whole_line=False)
 
 
 def _flood(asked: Asked) -> Later | None:
+    """What a flood may cost. Replies to what came before or after it may leave once it is over."""
     reserve, flood = asked.reserve, asked.settings.flood
     if not reserve.in_flood:
         return None
-    costs_too_much = not reserve.recipient_in_flood and reserve.flood_recipients >= flood.recipients
-    if costs_too_much or reserve.flood_replies_hour >= flood.replies_per_hour:
-        return Later(LaterReason.FLOOD, whole_line=False)  # replies to what came before or after it may leave
+    if not reserve.recipient_in_flood and reserve.flood_recipients >= flood.recipients:
+        return Later(LaterReason.FLOOD, asked.now + HOUR, whole_line=False)
+    if reserve.flood_replies_hour >= flood.replies_per_hour:
+        return Later(LaterReason.FLOOD, (reserve.oldest_in_flood_hour or asked.now) + HOUR, whole_line=False)
     return None
 
 

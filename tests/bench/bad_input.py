@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bench.crowd import RAID_AT, SERVICE_CENTRE, ZONE, Arrival, number
+
 from antirelou.simulator import pdu
 from antirelou.simulator.alphabet import septets_of
-from bench.crowd import RAID_AT, SERVICE_CENTRE, ZONE, Arrival, number
 
 SEGMENTS = 255
 HELP = ("Au secours", "aidez-moi s'il vous plaît", "HELP ME", "il me frappe, aide-moi")

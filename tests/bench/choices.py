@@ -4,7 +4,7 @@ The method: a candidate is a reply of the log's, with its due time, its expiry a
 the policy dropped (flooder, campaign, ...) is a candidate until then. Time goes in steps of a minute through the hours
 in which replies may leave; in each, replies leave one after the other, 7 s apart, in the chooser's order, as long as
 every limit admits them: segments and recipients of the hour, the day and the month, the month's pace, and what a flood
-may cost. `oldest_first` takes the due time as the order. `oracle` knows who is who: it answers sincere numbers only
+may cost (for messages that came in it, and while it lasts, as the log's rows say when that was). `oldest_first` takes the due time as the order. `oracle` knows who is who: it answers sincere numbers only
 (also those that the policy decided not to answer, unless nobody could have: too old, opted out), those first whose
 reply expires first, which under these limits is the most that anybody can answer.
 """
@@ -33,22 +33,31 @@ class Candidate:
     due_at: datetime
     until: datetime
     segments: int
-    in_flood: bool
+    flood: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """When a flood was on."""
+
+    id: int
+    began_at: datetime
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """One reply that leaves in a recomputation, or that left."""
+    """One reply that leaves in a recomputation, and the floods that it is charged to."""
 
     address: str
     at: datetime
     segments: int
-    in_flood: bool
+    floods: frozenset[int]
 
 
 def oldest_first(database: sqlite3.Connection, settings: Settings) -> list[Left]:
     """Who is told when the longest waiting goes first, everything else being the same."""
-    return choose(_candidates(database), settings, order=lambda one: (one.due_at, one.address))
+    return choose(_candidates(database), floods(database), settings, order=lambda one: (one.due_at, one.address))
 
 
 def oracle(database: sqlite3.Connection, settings: Settings, sincere: Collection[str]) -> list[Left]:
@@ -58,11 +67,13 @@ def oracle(database: sqlite3.Connection, settings: Settings, sincere: Collection
         if row["address"] in sincere and row["address"] not in known:
             due = read(row["received_at"]) + settings.reply.delay + settings.reply.delay_spread / 2
             until = due + settings.reply.expire_after
-            known[row["address"]] = Candidate(row["address"], due, until, 1, bool(row["flood"]))
-    return choose(list(known.values()), settings, order=lambda one: (one.until, one.address))
+            known[row["address"]] = Candidate(row["address"], due, until, 1, row["flood"])
+    return choose(list(known.values()), floods(database), settings, order=lambda one: (one.until, one.address))
 
 
-def choose(candidates: list[Candidate], settings: Settings, *, order: Callable[[Candidate], tuple]) -> list[Left]:
+def choose(
+    candidates: list[Candidate], on: list[Flood], settings: Settings, *, order: Callable[[Candidate], tuple]
+) -> list[Left]:
     """Let candidates leave in this order, one at a time, as far as every limit admits."""
     coming = sorted(candidates, key=lambda one: one.due_at, reverse=True)
     waiting: list[Candidate] = []
@@ -75,42 +86,52 @@ def choose(candidates: list[Candidate], settings: Settings, *, order: Callable[[
             waiting.append(coming.pop())
         waiting = sorted((one for one in waiting if one.until > now), key=order)
         if is_open(settings.reply.hours, settings.reply.time_zone, now):
-            _leave(waiting, left, settings, now)
+            _leave(waiting, left, on, settings, now)
         now += STEP
     return left
 
 
-def _leave(waiting: list[Candidate], left: list[Left], settings: Settings, now: datetime) -> None:
+def _leave(waiting: list[Candidate], left: list[Left], on: list[Flood], settings: Settings, now: datetime) -> None:
     """Let go what may go within this minute."""
     at = now
-    while at < now + STEP:
-        chosen = next((one for one in waiting if admitted(one, left, settings, at)), None)
-        if chosen is None:
+    while at < now + STEP and _anyone(left, settings, at):
+        during = {flood.id for flood in on if flood.began_at <= at < flood.ended_at}
+        for one in waiting:
+            charged = frozenset(during | ({one.flood} if one.flood else set()))
+            if _fits(one.segments, left, settings, at) and all(
+                _affords(flood, left, settings, at) for flood in charged
+            ):
+                waiting.remove(one)
+                left.append(Left(one.address, at, one.segments, charged))
+                break
+        else:
             return
-        waiting.remove(chosen)
-        left.append(Left(chosen.address, at, chosen.segments, chosen.in_flood))
         at += APART
 
 
-def admitted(one: Candidate, left: list[Left], settings: Settings, at: datetime) -> bool:
-    """Whether every limit admits one more reply, to a number that was not told before."""
-    limits, flood = settings.limits, settings.flood
+def _anyone(left: list[Left], settings: Settings, at: datetime) -> bool:
+    """Whether the recipients of the day and the month admit one more."""
+    limits = settings.limits
     month = month_start(at, limits.month_starts_on, settings.reply.time_zone)
-    in_hour = in_day = day_recipients = month_recipients = flood_hour = flood_recipients = 0
-    for other in reversed(left):
-        month_recipients += other.at >= month
-        flood_recipients += other.in_flood
-        if at - other.at < DAY:
-            in_day += other.segments
-            day_recipients += 1
-        if at - other.at < HOUR:
-            in_hour += other.segments
-            flood_hour += other.in_flood
-    if in_hour + one.segments > limits.segments_per_hour or in_day + one.segments > limits.segments_per_day:
-        return False
-    if day_recipients >= limits.recipients_per_day or month_recipients + 1 > pace(at, settings):
-        return False
-    return not one.in_flood or (flood_recipients < flood.recipients and flood_hour < flood.replies_per_hour)
+    day_recipients = sum(at - other.at < DAY for other in left)
+    return day_recipients < limits.recipients_per_day and sum(other.at >= month for other in left) + 1 <= pace(
+        at, settings
+    )
+
+
+def _fits(segments: int, left: list[Left], settings: Settings, at: datetime) -> bool:
+    """Whether the segments of the hour and the day admit so many more."""
+    limits = settings.limits
+    in_hour = sum(other.segments for other in left if at - other.at < HOUR)
+    in_day = sum(other.segments for other in left if at - other.at < DAY)
+    return in_hour + segments <= limits.segments_per_hour and in_day + segments <= limits.segments_per_day
+
+
+def _affords(flood: int, left: list[Left], settings: Settings, at: datetime) -> bool:
+    """Whether a flood may cost one more recipient, and one more in this hour."""
+    of_flood = [other.at for other in left if flood in other.floods]
+    in_hour = sum(at - when < HOUR for when in of_flood)
+    return len(of_flood) < settings.flood.recipients and in_hour < settings.flood.replies_per_hour
 
 
 def pace(at: datetime, settings: Settings) -> float:
@@ -138,6 +159,12 @@ def left_on_later_days(told: list[datetime], settings: Settings, last: datetime)
     return days
 
 
+def floods(database: sqlite3.Connection) -> list[Flood]:
+    """Every flood that the log knows."""
+    rows = database.execute("SELECT id, began_at, coalesce(ended_at, '9999-01-01T00:00:00Z') AS ended_at FROM floods")
+    return [Flood(row["id"], read(row["began_at"]), read(row["ended_at"])) for row in rows]
+
+
 def read(text: str) -> datetime:
     """A time as the log keeps it."""
     return datetime.fromisoformat(text)
@@ -154,7 +181,7 @@ def _candidates(database: sqlite3.Connection, *, to_their_end: bool = False) -> 
     for row in rows:
         dropped = row["state"] == "dropped" and not to_their_end
         until = row["ended_at"] if dropped else row["expires_at"]
-        found.append(Candidate(row["address"], read(row["due_at"]), read(until), row["segments"], bool(row["flood"])))
+        found.append(Candidate(row["address"], read(row["due_at"]), read(until), row["segments"], row["flood"]))
     return found
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bench.choices import Left, floods, left_on_later_days, pace, read
+from bench.replay import Replay
+
 from antirelou.policy.hours import is_open
 from antirelou.settings import DAY, HOUR, Settings
-from bench.choices import Left, left_on_later_days, pace, read
-from bench.replay import Replay
 
 TOLD = "('submitting', 'submitted', 'partial', 'unknown')"
 PHASES = ("before", "during", "after")
@@ -26,12 +27,12 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One number that was told: when its reply was due, when it was marked, and whether it was of a flood."""
+    """One number that was told: when its reply was due, when it was marked, and the flood that its message came in, 0 if none."""
 
     address: str
     due_at: datetime
     marked_at: datetime
-    in_flood: bool
+    flood: int
 
 
 def open_log(path: Path) -> sqlite3.Connection:
@@ -62,7 +63,7 @@ def told(database: sqlite3.Connection) -> list[Told]:
         "SELECT s.address, r.due_at, r.marked_at, m.flood FROM replies r JOIN senders s ON s.id = r.sender_id"
         f" JOIN messages m ON m.id = r.message_id WHERE r.purpose = 'lesson' AND r.state IN {TOLD} ORDER BY r.marked_at"
     )
-    return [Told(row[0], read(row[1]), read(row[2]), bool(row[3])) for row in rows]
+    return [Told(row[0], read(row[1]), read(row[2]), row[3]) for row in rows]
 
 
 def told_twice(replay: Replay, database: sqlite3.Connection) -> int:
@@ -114,21 +115,23 @@ def _of_month(segments: list[tuple[datetime, int]], at: datetime, settings: Sett
 
 
 def _flood_limits_passed(database: sqlite3.Connection, settings: Settings) -> set[str]:
-    of_floods: dict[int, list[datetime]] = {}
-    for row in database.execute(
-        f"SELECT r.marked_at, m.flood FROM replies r JOIN messages m ON m.id = r.message_id"
-        f" WHERE m.flood <> 0 AND r.state IN {TOLD} AND r.purpose <> 'test' ORDER BY r.marked_at"
-    ):
-        of_floods.setdefault(row["flood"], []).append(read(row["marked_at"]))
     found = set()
-    for marks in of_floods.values():
-        if len(marks) > settings.flood.recipients:
+    for flood in floods(database):
+        replies = charged(database, flood.id)
+        if len({one.address for one in replies}) > settings.flood.recipients:
             found.add("flood.recipients")
+        marks = [one.marked_at for one in replies]
         if any(
             sum(timedelta(0) <= at - when < HOUR for when in marks) > settings.flood.replies_per_hour for at in marks
         ):
             found.add("flood.replies_per_hour")
     return found
+
+
+def charged(database: sqlite3.Connection, flood: int) -> list[Told]:
+    """The lessons that left while a flood lasted, or later for what came in it."""
+    span = next(one for one in floods(database) if one.id == flood)
+    return [one for one in told(database) if one.flood == flood or span.began_at <= one.marked_at < span.ended_at]
 
 
 def within_a_day_of_hours(one: Told, settings: Settings) -> bool:
@@ -160,8 +163,10 @@ def later_days(replies: list[Told], settings: Settings) -> list[int]:
 def airtime_share(replay: Replay) -> float:
     """The part of the time from the beginning to the last delivery in which the radio carried something."""
     radio = replay.simulation.radio
-    carried = replay.delivered * radio.delivery + len(replay.simulation.network.submitted) * radio.submit
-    return carried / max(1.0, replay.last_delivery_at - replay.began)
+    last = replay.last_delivery_at
+    submits = sum(one.at <= last for one in replay.simulation.network.submitted)
+    carried = replay.delivered * radio.delivery + submits * radio.submit
+    return carried / max(1.0, last - replay.began)
 
 
 def counted(left: list[Left] | list[Told], numbers: set[str]) -> int:

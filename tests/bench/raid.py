@@ -119,24 +119,23 @@ def who_was_told(replay: Replay, people: Crowd, database: Any) -> tuple[Rows, Ch
     }
     ours, best = figures.counted(replies, sincere), figures.counted(others["oracle"], sincere)
     rows = [(f"replies to sincere, {name}", shares(left, people)) for name, left in {"ours": replies, **others}.items()]
-    in_flood = [one for one in replies if one.in_flood]
-    used_up = figures.counted(in_flood, raiders)
+    floods = choices.floods(database)
+    used_up = [figures.counted(figures.charged(database, flood.id), raiders) for flood in floods]
     outside = figures.outside_flood(database, sincere)
     in_time = [one for one in replies if figures.within_a_day_of_hours(one, settings)]
     answered, possible = figures.counted(in_time, outside), figures.counted(others["oracle"], outside)
     later = figures.later_days(replies, settings)
-    floods = database.execute("SELECT count(DISTINCT flood) FROM messages WHERE flood <> 0").fetchone()[0]
     rows += [
-        ("recipients used up by raiders", f"{figures.counted(replies, raiders)}, {used_up} of them in {floods} floods"),
+        ("recipients used up by raiders", f"{figures.counted(replies, raiders)}, of them in floods: {used_up}"),
+        ("sincere outside the flood", f"{len(outside)}, of whom the oracle answers {possible}"),
         (
-            "sincere outside the flood",
-            f"{len(outside)}; answered within a day of hours: {answered}, {ratio(answered, len(outside))};"
-            f" the oracle answers {possible}: {ratio(answered, possible)} of it",
+            "of them answered within a day",
+            f"{answered}, {ratio(answered, len(outside))}; {ratio(answered, possible)} of the oracle's",
         ),
         ("left for each later day", f"{min(later, default=0)} to {max(later, default=0)} on {len(later)} days"),
     ]
     checks = {
-        "raiders use up at most flood.recipients a flood": used_up <= settings.flood.recipients * max(1, floods),
+        "raiders use up at most flood.recipients a flood": max(used_up, default=0) <= settings.flood.recipients,
         "90 % of the sincere outside the flood, as far as the limits go": answered >= ENOUGH_OUTSIDE * possible,
         "80 % of the oracle's replies to the sincere": people.plan.thin or ours >= ENOUGH_OF_THE_ORACLE * best,
         "some replies left for every later day": bool(later) and min(later) > 0,

@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from bench.crowd import Arrival, octets
+
 from antirelou.clock import Timekeeper, VirtualClock
 from antirelou.daemon import Daemon
 from antirelou.log import Store
 from antirelou.settings import Log, Modem, Settings
 from antirelou.simulator import Port, Simulation
 from antirelou.simulator.network import VALIDITY_SECONDS
-from bench.crowd import Arrival, octets
 
 SETTLES_SECONDS = 40 * 3600.0  # after the last delivery every reply has left, was dropped or has expired
 CALL_SECONDS = 20.0
