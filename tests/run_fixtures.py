@@ -1,13 +1,14 @@
-"""The fixture of the tests of the real process, which name this module in `pytest_plugins`."""
+"""Fixtures of the tests of the real process, which name this module in `pytest_plugins`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from run_stage import Stage, Stages
+from run_stage import Begun, Stage, Stages, Story, nursery
 
 
 @pytest.fixture
@@ -27,3 +28,17 @@ def stages(tmp_path: Path) -> Iterator[Stages]:
             return Stage(directory, closing)
 
         yield another
+
+
+@pytest.fixture(scope="module")
+def begun(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
+    """What the module calls its STORIES: they mostly wait, so all are begun at once and looked at one by one."""
+
+    def tell(story: Story) -> None:
+        with ExitStack() as closing:
+            story(Stage(tmp_path_factory.mktemp(story.__name__), closing))
+
+    nursery()
+    stories: list[Story] = request.module.STORIES
+    with ThreadPoolExecutor(len(stories)) as pool:
+        yield {story.__name__: pool.submit(tell, story) for story in stories}

@@ -6,6 +6,7 @@ the simulation's own record. Real time, so everything waits for a condition, wit
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -16,7 +17,8 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,10 @@ class Running:
         self._error = said
         self._wait = wait
         self.ended = False
+        try:
+            self._process = os.pidfd_open(pid)  # unlike its id, never another process's
+        except ProcessLookupError:  # it has ended already
+            self._process = -1
 
     def says(self, words: str, within: float = DEADLINE) -> str:
         """The next line with these words, after the last that was asked for."""
@@ -83,8 +89,10 @@ class Running:
         return not self.ended
 
     def signal(self, number: int) -> None:
-        """Send it a signal."""
-        os.kill(self.pid, number)
+        """Send it a signal, if it still lives."""
+        with suppress(ProcessLookupError):
+            if self._process >= 0:
+                signal.pidfd_send_signal(self._process, number)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -109,6 +117,9 @@ class Running:
             self.kill()
             self.ends()
         os.close(self._error)
+        process, self._process = self._process, -1
+        if process >= 0:
+            os.close(process)
         assert "Traceback" not in self.said and "This is a bug" not in self.said, self.said
         assert not _NUMBERS.search(self.said), self.said
 
@@ -178,21 +189,25 @@ class Stage:
 
     def start(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> Running:
         """Start the daemon, as systemd would; with a command `before` it, all from scratch."""
-        arguments = ["run", "--config", str(self.directory / "antirelou.toml"), *options]
         said, says = os.pipe()
+        fcntl.fcntl(says, fcntl.F_SETPIPE_SZ, 1 << 20)  # who is not listened to must not be held up
+        arguments = ["run", "--config", str(self.directory / "antirelou.toml"), *options]
+        environment = self.environment | environment
+        if environment.get("JOURNAL_STREAM") == "stderr":
+            environment["JOURNAL_STREAM"] = f"{os.fstat(says).st_dev}:{os.fstat(says).st_ino}"
         if before:
-            process = subprocess.Popen([*before, PROGRAM, *arguments], stderr=says, env=self.environment | environment)
+            process = subprocess.Popen([*before, PROGRAM, *arguments], stderr=says, env=environment)
             running = Running(process.pid, said, process.wait)
         else:
-            child = nursery().start(arguments, self.environment | environment, says)
+            child = nursery().start(arguments, environment, says)
             running = Running(child.pid, said, child.wait)
         os.close(says)
         self.closing.callback(running.close)
         return running
 
-    def ready(self, *options: str, **environment: str) -> Running:
+    def ready(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> Running:
         """Start the daemon, and wait until its modem answers."""
-        running = self.start(*options, **environment)
+        running = self.start(*options, before=before, **environment)
         running.says("The modem answers")
         return running
 
@@ -214,3 +229,5 @@ class Stage:
 
 
 Stages = Callable[[], Stage]
+Story = Callable[[Stage], None]
+Begun = dict[str, Future[None]]

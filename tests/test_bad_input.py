@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from cli_world import Run
-from run_stage import NUMBER, ORDINARY, Running, Stage, Stages, until
+from run_stage import NUMBER, ORDINARY, Begun, Running, Stage, Stages, until
 
 pytest_plugins = ["cli_fixtures", "run_fixtures"]
 
@@ -115,13 +115,69 @@ def wrong_pin(stage: Stage) -> Trouble:
     return Trouble(stage, stage.start(), "PIN", "The PIN in modem.pin_file was refused and is not typed again")
 
 
+# The PIN
+
+
+def the_right_pin_is_typed_once_a_start_of_the_modem(stage: Stage) -> None:
+    stage.dongle(pin="4711")
+    with_pin(stage, "4711")
+    first = stage.ready("--trace")
+    stage.text("Salut")
+    first.says("accepted, reference")
+    first.kill()
+    first.ends()
+    assert "4711" not in first.said, "not even in the trace"
+    stage.ready()
+    assert stage.simulation.sim.pins_seen == ["4711"]
+
+
+def a_wrong_pin_is_not_typed_again_but_the_right_one_is(stage: Stage) -> None:
+    stage.dongle(pin="4711")
+    with_pin(stage, "1234")
+    first = stage.start()
+    first.says("The PIN in modem.pin_file was refused and is not typed again")
+    first.kill()
+    first.ends()
+    again = stage.start()
+    again.says("The PIN in modem.pin_file was refused before and is not typed again")
+    assert again.stops() == 0
+    with_pin(stage, "4711")
+    stage.ready()
+    assert stage.simulation.sim.pins_seen == ["1234", "4711"]
+
+
+def after_a_kill_before_the_pin_left_it_is_not_typed(stage: Stage) -> None:
+    assert pins_seen_by_two(stage, heard=False) == []
+
+
+def after_a_kill_before_the_sim_could_answer_it_is_not_typed_again(stage: Stage) -> None:
+    assert pins_seen_by_two(stage, heard=True) == ["1234"]
+
+
+def pins_seen_by_two(stage: Stage, *, heard: bool) -> list[str]:
+    """What the SIM saw of two daemons, of which the first is killed at the PIN."""
+    stage.dongle(pin="4711")
+    with_pin(stage, "1234")
+    first = stage.start()
+    stage.at(b"AT+CPIN=", first.kill, heard=heard)
+    assert first.ends() == -signal.SIGKILL
+    stage.start().says("The PIN in modem.pin_file was refused before and is not typed again")
+    return stage.simulation.sim.pins_seen
+
+
 PORTS = [missing, busy, not_permitted, not_a_modem, silent]
 SIMS = [sim_absent, sim_unreadable, pin_wanted, pin_file_missing, puk_wanted, wrong_pin]
 TROUBLES = [no_port_at_all, *SIMS, *PORTS]
+STORIES = [
+    the_right_pin_is_typed_once_a_start_of_the_modem,
+    a_wrong_pin_is_not_typed_again_but_the_right_one_is,
+    after_a_kill_before_the_pin_left_it_is_not_typed,
+    after_a_kill_before_the_sim_could_answer_it_is_not_typed_again,
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def troubles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Trouble]]:
+def troubles(begun: Begun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Trouble]]:
     """Every daemon that has a trouble, all started at once."""
     with ExitStack() as closing:
         yield {
@@ -175,37 +231,6 @@ def test_a_configuration_that_is_not_there_or_not_readable_is_told(stages: Stage
     assert f"There is no configuration {path}: write one with `antirelou config > {path}`." in daemons[1].said
 
 
-# The PIN
-
-
-def test_the_right_pin_is_typed_once_a_start_of_the_modem(stage: Stage) -> None:
-    stage.dongle(pin="4711")
-    with_pin(stage, "4711")
-    first = stage.ready("--trace")
-    stage.text("Salut")
-    first.says("accepted, reference")
-    first.kill()
-    first.ends()
-    assert "4711" not in first.said, "not even in the trace"
-    stage.ready()
-    assert stage.simulation.sim.pins_seen == ["4711"]
-
-
-def test_a_kill_at_the_pin_never_types_it_again(stages: Stages) -> None:
-    cases = []
-    for heard in (False, True):
-        stage = stages()
-        stage.dongle(pin="4711")
-        with_pin(stage, "1234")
-        first = stage.start()
-        stage.at(b"AT+CPIN=", first.kill, heard=heard)
-        cases.append((stage, first))
-    assert [first.ends() for _, first in cases] == [-signal.SIGKILL] * 2
-    for second in [stage.start() for stage, _ in cases]:
-        second.says("The PIN in modem.pin_file was refused before and is not typed again")
-    assert [stage.simulation.sim.pins_seen for stage, _ in cases] == [[], ["1234"]]
-
-
 # What takes a while
 
 
@@ -226,16 +251,9 @@ def test_a_sim_that_waits_for_its_operator_gets_no_pin(name: str, troubles: dict
     assert trouble.stage.simulation.sim.pins_seen == (["1234"] if name == "wrong_pin" else [])
 
 
-def test_a_wrong_pin_is_not_typed_again_but_the_right_one_is(troubles: dict[str, Trouble], run: Run) -> None:
-    stage = troubles["wrong_pin"].stage
-    assert "and one was refused before: put the right one" in run(stage.directory, "check").out
-    again = stage.start()
-    again.says("The PIN in modem.pin_file was refused before and is not typed again")
-    again.kill()
-    again.ends()
-    with_pin(stage, "4711")
-    stage.ready()
-    assert stage.simulation.sim.pins_seen == ["1234", "4711"]
+@pytest.mark.parametrize("story", [story.__name__ for story in STORIES])
+def test_pin(story: str, begun: Begun) -> None:
+    begun[story].result()
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,9 @@ def with_log(stage: Stage, made: dict[str, bytes], directory: str = "") -> Stage
 
 
 @pytest.fixture(scope="module")
-def ended(made: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Stage, Running]]]:
+def ended(
+    made: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, tuple[Stage, Running]]]:
     """A daemon on each of the broken logs, all started at once."""
     with ExitStack() as closing:
         started = {}

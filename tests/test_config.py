@@ -316,8 +316,6 @@ WARNINGS: list[tuple[str, str]] = [
         "[modem]\nnumber = '+33639980001'\n[operator]\nnumbers = ['0639980001']",
         "operator.numbers has +33639980001, this line's own number, which is never answered",
     ),
-    ("[flood]\nquiet = '1h'", "flood.quiet has no effect yet in this version."),
-    ("[reply]\npatience = 30", "reply.patience has no effect yet in this version."),
     ("[metrics]\nfile = '/run/x'", "metrics.file has no effect yet in this version."),
 ]
 

@@ -175,13 +175,21 @@ def test_the_same_text_is_counted_within_the_hour(world: World) -> None:
 
 
 def test_a_pasted_text_is_counted_by_senders_within_the_day(world: World) -> None:
+    pasted = "x" * 40
     for sender in (ANNE, BOB, BOB):
-        world.store.decide(world.deliver("x", sender), Decision(Reason.PENDING), 0, world.now, normalised="x")
+        world.store.decide(world.deliver(pasted, sender), Decision(Reason.PENDING), 0, world.now, normalised=pasted)
     world.after = timedelta(days=1) - MS
-    assert history(world, world.deliver("x", "+33639980003"), "x").campaign_senders == 3
-    assert history(world, world.deliver("x", BOB), "x").campaign_senders == 2
+    assert history(world, world.deliver(pasted, "+33639980003"), pasted).campaign_senders == 3
+    assert history(world, world.deliver(pasted, BOB), pasted).campaign_senders == 2
     world.after = timedelta(days=1)
-    assert history(world, world.deliver("x", BOB), "x").campaign_senders == 1
+    assert history(world, world.deliver(pasted, BOB), pasted).campaign_senders == 1
+
+
+def test_a_short_text_that_many_send_is_pasted_by_nobody(world: World) -> None:
+    short = "x" * 39
+    for sender in (ANNE, BOB):
+        world.store.decide(world.deliver(short, sender), Decision(Reason.PENDING), 0, world.now, normalised=short)
+    assert history(world, world.deliver(short, "+33639980003"), short).campaign_senders == 0
 
 
 def test_messages_are_counted_for_five_minutes_after_a_reply(world: World) -> None:

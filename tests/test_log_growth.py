@@ -27,14 +27,15 @@ TABLES = {
     " SELECT id, 'main', at, 'b', 1, 0, hex(zeroblob(70)), CAST('d' || id AS BLOB), at, zeroblob(16) FROM past",
     "messages": "(id, line, kind, sender_id, deliver_id, received_at, newest_at, boot_id, boot_ms, newest_boot_id,"
     " newest_boot_ms, clock_unsynced, text, text_key, reference, reference_bits, segments, segments_expected, complete,"
-    " reason) SELECT id, 'main', iif(id % 50, 'text', 'call'), id / 3 * 3, id, at, at, 'b', 1, 'b', 1, 0,"
+    " reason, flood, flood_counts) SELECT id, 'main', iif(id % 50, 'text', 'call'), id / 3 * 3, id, at, at, 'b', 1, 'b', 1, 0,"
     " 'insulte ' || (id % 500), CAST('k' || (id % 100) AS BLOB), 1, 8, 1, 1 + (id % 7 = 0), id % 7 <> 0,"
-    " iif(id <> 10, 'pending', 'stale') FROM past WHERE id > 3",
+    " iif(id <> 10, 'pending', 'stale'), 4, iif(id % 3, id, NULL) FROM past WHERE id > 3",
     "replies": "(id, line, message_id, sender_id, purpose, text, segments, state, queued_at, boot_id, due_at, expires_at,"
     " lot, counted_at) SELECT id, 'main', id, id / 3 * 3, 'lesson', 'x', 1,"
     " iif(id % 2, 'submitted', 'dropped'), at, 'b', at, at, x'00', iif(id % 2, at, NULL) FROM past WHERE id > 3",
-    "submits": "(line, reply_id, attempt, sequence, state, reserved_at, counted_at, message_reference)"
-    " SELECT 'main', id, 1, 1, 'submitted', at, at, id % 256 FROM past WHERE id > 3",
+    "submits": "(line, reply_id, attempt, sequence, state, reserved_at, counted_at, ended_at, message_reference)"
+    " SELECT 'main', id, 1, 1, 'submitted', at, at, at, id % 256 FROM past WHERE id > 3",
+    "floods": "(id, line, began_at, hot_at, ended_at) SELECT id, 'main', at, at, at FROM past WHERE id > 3",
     "events": "(at, line, kind, text, repeat_key, last_at, boot_id, clock_unsynced)"
     " SELECT at, 'main', 'k', 'x', 'x', at, 'b', 0 FROM past",
     "control": "(at, line, kind, done_at) SELECT at, 'main', iif(id % 2, 'pause', 'resume'), at FROM past",

@@ -63,7 +63,7 @@ def test_a_new_log_is_readable_by_its_owner_only(tmp_path: Path) -> None:
 def test_a_log_is_strict_and_write_ahead_and_knows_itself(tmp_path: Path) -> None:
     world = World(tmp_path)
     assert world.value("PRAGMA journal_mode") == "wal"
-    assert world.value("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'") == 10
+    assert world.value("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'") == 11
     assert world.value("PRAGMA application_id") == 0x616E7469
     assert world.value("SELECT name FROM _sqlite_migrations") == "0001_first"
     assert world.store._db.value("PRAGMA synchronous") == 2

@@ -18,6 +18,7 @@ from antirelou.policy.facts import (
     Queued,
     Reserve,
 )
+from antirelou.policy.month import month_of
 from antirelou.policy.release import release
 from antirelou.settings import Flood, Limits, Reply, Settings
 
@@ -64,6 +65,8 @@ def test_never(reply: Facts, reserve: Facts, reason: NeverReason | None, why: st
 
 
 OLDEST = NOON - timedelta(minutes=50)
+MONTH_END = datetime(2026, 11, 30, 23, tzinfo=UTC)  # midnight in Paris
+LAST = MONTH_END - 4 * HOUR  # the last evening of the month
 LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
     ({}, {}, SETTINGS, NOON, GO, "nothing in its way"),
     (
@@ -131,40 +134,73 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         "one person too many; who counts already may have a second text",
     ),
     ({}, {"recipients_day": 20, "recipient_in_day": True}, SETTINGS, NOON, GO, "who counts already"),
-    ({}, {"recipients_month": 199}, SETTINGS, NOON, GO, "the last person of the month"),
+    (
+        {},
+        {"recipients_day": 20, "oldest_in_day": OLDEST},
+        SETTINGS,
+        NOON,
+        Later(LaterReason.RECIPIENTS_LIMIT, OLDEST + DAY, whole_line=False),
+        "no sooner than the day's oldest segment falls out",
+    ),
+    ({}, {"recipients_month": 150}, SETTINGS, NOON, GO, "21.5 of 30 days: 143.6 of 200, and 6.7 for a day"),
+    (
+        {},
+        {"recipients_month": 151},
+        SETTINGS,
+        NOON,
+        Later(LaterReason.RECIPIENTS_LIMIT, datetime(2026, 11, 22, 18, 12, tzinfo=UTC), whole_line=False),
+        "the month's pace; until the 152nd is due",
+    ),
+    ({}, {"recipients_month": 199}, SETTINGS, LAST, GO, "the last person of the month"),
     (
         {},
         {"recipients_month": 200},
         SETTINGS,
-        NOON,
-        Later(LaterReason.RECIPIENTS_LIMIT, whole_line=False),
+        LAST,
+        Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
         "the month is full",
+    ),
+    (
+        {},
+        {"recipients_month": 200, "recipients_day": 20, "oldest_in_day": OLDEST},
+        SETTINGS,
+        NOON,
+        Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
+        "day and month are full: the later of the two",
     ),
     ({}, {"recipients_month": 200, "recipient_in_month": True}, SETTINGS, NOON, GO, "who counts already this month"),
     (
         {},
         {"recipients_month": 200, "recipient_in_day": True},
         SETTINGS,
-        NOON,
-        Later(LaterReason.RECIPIENTS_LIMIT, whole_line=False),
+        LAST,
+        Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
         "told yesterday evening, before the month began: a new person of this month",
     ),
     ({}, {"flood_replies_hour": 6, "flood_recipients": 20}, SETTINGS, NOON, GO, "no flood, no price"),
     ({}, {"in_flood": True, "flood_replies_hour": 5, "flood_recipients": 19}, SETTINGS, NOON, GO, "within its price"),
     (
         {},
-        {"in_flood": True, "flood_replies_hour": 6, "breaker_until": NOON + SECOND},
+        {"in_flood": True, "flood_replies_hour": 6, "oldest_in_flood_hour": OLDEST, "breaker_until": NOON + SECOND},
         SETTINGS,
         NOON,
-        Later(LaterReason.FLOOD, whole_line=False),
-        "enough this hour; flood goes before breaker",
+        Later(LaterReason.FLOOD, OLDEST + HOUR, whole_line=False),
+        "enough this hour, until the oldest falls out; flood goes before breaker",
+    ),
+    (
+        {},
+        {"in_flood": True},
+        replace(SETTINGS, flood=Flood(replies_per_hour=0)),
+        NOON,
+        Later(LaterReason.FLOOD, NOON + HOUR, whole_line=False),
+        "nothing at all leaves in a flood",
     ),
     (
         {},
         {"in_flood": True, "flood_recipients": 20},
         SETTINGS,
         NOON,
-        Later(LaterReason.FLOOD, whole_line=False),
+        Later(LaterReason.FLOOD, NOON + HOUR, whole_line=False),
         "enough people in this flood",
     ),
     (
@@ -269,7 +305,8 @@ def test_no_limit_is_ever_passed(purpose: Purpose, segments: int, reserve: Reser
     if purpose is Purpose.TEST:
         return
     assert reserve.recipient_in_day or reserve.recipients_day < limits.recipients_per_day
-    assert reserve.recipient_in_month or reserve.recipients_month < limits.recipients_per_month
+    month = month_of(NOON, limits.month_starts_on, settings.reply.time_zone)
+    assert reserve.recipient_in_month or reserve.recipients_month < month.allowance(limits.recipients_per_month, NOON)
     assert reserve.told < 2
     if reserve.in_flood:
         assert reserve.flood_replies_hour < 3

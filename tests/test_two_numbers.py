@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from world import NOON, World
 
 from antirelou.clock import VirtualClock
 from antirelou.settings import LESSON, Hours, Reply
 from antirelou.simulator import Simulation
-from world import NOON, World
 
 MONTH = 31 * 86400.0
 LONGEST_WAIT = 12 * 3600.0  # seconds between two looks at everything

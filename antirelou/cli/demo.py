@@ -25,17 +25,28 @@ You are the texter. A line that you type is a text to the number, from +33639980
   /quit                  ends (Ctrl-D too)
 Two hours are four seconds here; nights are left out."""
 
+_MEMORY = "/dev/shm"
+
 
 @click.command()
-def demo() -> None:
+@click.option("--raid", is_flag=True, help="Watch 300 numbers send 2,000 texts in an evening; ends by itself.")
+def demo(raid: bool) -> None:
     """Play texter against a simulated modem; needs nothing.
 
     \b
     antirelou demo                on a terminal: you write, and see what becomes of it
     antirelou demo </dev/null     a short story that ends by itself
+    antirelou demo --raid         an evening's raid in some seconds
     """
-    with tempfile.TemporaryDirectory(prefix="antirelou-demo-") as name:
+    # A raid is thousands of commits, and none of them need outlive the demo: in memory, where there is some.
+    memory = _MEMORY if raid and os.access(_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="antirelou-demo-", dir=memory) as name:
         directory = Path(name)
+        if raid:
+            from antirelou.cli.demo_raid import play_raid
+
+            play_raid(directory)
+            return
         if sys.stdin.isatty():
             _play(directory)
         else:

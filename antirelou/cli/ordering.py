@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from antirelou.cli.output import echo, visible
+from antirelou.cli.output import echo, plural, visible, when
 from antirelou.clock import SystemClock, Timekeeper
-from antirelou.log import Reader, give_order, holder
+from antirelou.log import Reader, give_orders, holder
 from antirelou.settings import Settings
 
 _PATIENCE = 3.0  # seconds for the daemon to answer; its cycle is shorter, unless it submits just now
 _LOOK = 0.05
+_ONE_BY_ONE = 20  # answers; more are told as how often each came
 
 Argument = Mapping[str, Any]
 
@@ -25,24 +28,46 @@ Argument = Mapping[str, Any]
 def order(settings: Settings, kind: str, arguments: Sequence[tuple[str, Argument]] = (("", {}),)) -> None:
     """Give one order for each of `arguments`, (its name in what is printed, the argument), and print the answers."""
     moment = Timekeeper(SystemClock()).moment()
-    names = {give_order(settings, kind, json.dumps(argument), moment): name for name, argument in arguments}
+    numbers = give_orders(settings, kind, [json.dumps(argument) for _, argument in arguments], moment)
+    names = {number: name for number, (name, _) in zip(numbers, arguments, strict=True)}
     pid = holder(settings.log.path, settings.line)
     if pid is None:
         it = "It" if len(names) == 1 else "They"
         echo(f"{_given(names)} {it} will be carried out when the daemon of line {settings.line} starts.")
         return
     results = _results(settings, set(names))
-    for number, name in names.items():
-        if number in results:
-            echo((f"{name}: " if name else "") + _sentence(visible(results[number])))
+    for line in _answers(names, results):
+        echo(line)
     if late := len(names) - len(results):
-        what = "The order was" if late == 1 else f"{late} orders were"
+        what = "The order was" if late == 1 else f"{late:,} orders were"
         who = f"the daemon (process {pid})" if pid else "the daemon"
         echo(f"{what} given; {who} is busy and will carry out what is left in its next cycle.")
 
 
+def what_waits(settings: Settings) -> str:
+    """How many replies and decisions of this line wait now, in a sentence."""
+    now, zone = datetime.now(UTC), settings.reply.time_zone
+    with Reader.open(settings.log.path) as reader:
+        row = next((line for line in reader.status(now) if line["line"] == settings.line), None)
+    if row is None:
+        return f"There is no line {settings.line} in the log yet."
+    replies = sum(row["queued"].values())
+    first = f", the first due {when(row['next_due_at'], zone)}" if row["next_due_at"] else ""
+    undecided = f"; {plural(row['undecided'], 'message')} not decided yet" if row["undecided"] else ""
+    return f"{plural(replies, 'reply waits', 'replies wait')}{first}{undecided}."
+
+
+def _answers(names: Mapping[int, str], results: Mapping[int, str]) -> list[str]:
+    """What the daemon answered, order by order; or, where they are many, how often it answered what."""
+    if len(results) > _ONE_BY_ONE:
+        counts = Counter(_sentence(visible(result)) for result in results.values())
+        return [f"{often:,} times: {sentence}" for sentence, often in counts.most_common()]
+    told = ((name, results[number]) for number, name in names.items() if number in results)
+    return [(f"{name}: " if name else "") + _sentence(visible(result)) for name, result in told]
+
+
 def _given(names: Mapping[int, str]) -> str:
-    return "The order is in the log." if len(names) == 1 else f"{len(names)} orders are in the log."
+    return "The order is in the log." if len(names) == 1 else f"{len(names):,} orders are in the log."
 
 
 def _sentence(result: str) -> str:
@@ -55,8 +80,11 @@ def _results(settings: Settings, numbers: set[int]) -> dict[int, str]:
     done: dict[int, str] = {}
     with Reader.open(settings.log.path) as reader:
         while True:
-            rows = [reader.order(number) for number in sorted(numbers - set(done))]
-            done |= {row["id"]: str(row["result"] or "") for row in rows if row is not None and row["done_at"]}
+            for number in sorted(numbers - set(done)):
+                row = reader.order(number)
+                if row is None or not row["done_at"]:
+                    break  # they are carried out in the order in which they were given
+                done[number] = str(row["result"] or "")
             if len(done) == len(numbers) or time.monotonic() >= deadline:
                 return done
             time.sleep(_LOOK)

@@ -11,13 +11,15 @@ from typing import IO, Any
 
 import click
 
+from antirelou.cli.loudest import loudest
 from antirelou.cli.options import config_option, numbers_option, settings_of
-from antirelou.cli.ordering import order
-from antirelou.cli.output import masked, visible
+from antirelou.cli.ordering import order, what_waits
+from antirelou.cli.output import echo, masked, plural, visible
 from antirelou.log import Reader
 from antirelou.policy.numbers import MASK, NumberKind, classify, normalise
 from antirelou.settings import Settings
 
+_MISTAKES = 10  # lines of a file that are told one by one
 _LONGEST_NAME = 11  # characters of an alphanumeric sender (3GPP TS 23.040 clause 9.1.2.5)
 
 _from_file = click.option(
@@ -50,22 +52,38 @@ def resume(config: Path, clock: bool) -> None:
     antirelou resume
     antirelou resume --clock    after the clock was wrong: replies were held as clock_behind
     """
-    order(settings_of(config), "resume", [("", {"clock": clock})])
+    settings = settings_of(config)
+    order(settings, "resume", [("", {"clock": clock})])
+    echo(what_waits(settings))
 
 
 @click.command()
 @config_option
 @click.argument("given", nargs=-1, metavar="NUMBER...")
 @_from_file
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="The N numbers that wrote most; asks first.")
+@click.option("--since", metavar="TIME", help="With --top: what came since then; 24h if not given.")
+@click.option("--yes", is_flag=True, help="With --top: do not ask.")
 @numbers_option
-def block(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbers: bool) -> None:
+def block(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbers: bool, **loud: Any) -> None:
     """Never answer these numbers, and drop what waits for them; their texts are still logged.
 
     \b
     antirelou block "06 39 98 00 01" +33639980002
     antirelou block --from-file raiders.txt
+    antirelou block --top 20 --since 2h
     """
-    _each_number("block", settings_of(config), given, from_file, numbers=numbers)
+    settings = settings_of(config)
+    if loud["top"] is None and (loud["since"] or loud["yes"]):
+        raise click.UsageError("--since and --yes go with --top N.")
+    if loud["top"] is None:
+        _each_number("block", settings, given, from_file, numbers=numbers)
+        return
+    if given or from_file is not None:
+        raise click.UsageError("Give numbers, or --top N, not both.")
+    addresses = loudest(settings, loud["top"], loud["since"], numbers=numbers, yes=loud["yes"])
+    if addresses:
+        _order_each("block", settings, addresses, numbers=numbers)
 
 
 @click.command()
@@ -169,11 +187,13 @@ def _each_number(kind: str, settings: Settings, given: tuple[str, ...], file: IO
         addresses += _read(file, settings.modem.country)
     if not addresses:
         raise click.UsageError(f'Give at least one number: antirelou {kind} "06 39 98 00 01".')
-    order(
-        settings,
-        kind,
-        [(masked(address, numbers=numbers), {"address": address}) for address in dict.fromkeys(addresses)],
-    )
+    _order_each(kind, settings, addresses, numbers=numbers)
+
+
+def _order_each(kind: str, settings: Settings, addresses: Iterable[str], *, numbers: bool) -> None:
+    """One order a number, given all at once."""
+    named = [(masked(address, numbers=numbers), {"address": address}) for address in dict.fromkeys(addresses)]
+    order(settings, kind, named)
 
 
 def _read(file: IO[str], country: str) -> list[str]:
@@ -181,14 +201,19 @@ def _read(file: IO[str], country: str) -> list[str]:
         lines = [line.partition("#")[0].strip() for line in file]
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{visible(file.name)} is not UTF-8 text: save it as UTF-8.") from error
-    addresses = []
+    addresses, mistakes = [], []
     for position, line in enumerate(lines, start=1):
         if not line:
             continue
         try:
             addresses.append(address_of(line, country))
         except click.UsageError as error:
-            raise click.UsageError(f"{visible(file.name)}, line {position}: {error.message}") from error
+            mistakes.append(f"Line {position}: {error.message}")
+    if mistakes:
+        more = len(mistakes) - _MISTAKES
+        rest = [f"And {plural(more, 'more line')} like these."] if more > 0 else []
+        what = f"Nothing was ordered, since not every line of {visible(file.name)} is a number."
+        raise click.UsageError("\n".join([what, *mistakes[:_MISTAKES], *rest]))
     return addresses
 
 

@@ -158,8 +158,8 @@ def _padded(cell: str, size: int) -> str:
 
 
 def plural(number: int, noun: str, nouns: str | None = None) -> str:
-    """`1 reply`, `2 replies`."""
-    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
+    """`1 reply`, `2,000 replies`."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def size_of(octets: int) -> str:

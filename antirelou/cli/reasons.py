@@ -163,6 +163,8 @@ _DROPPED: dict[str, Callable[[Settings], str]] = {
     NeverReason.EXPIRED: lambda settings: (
         f"it could not leave within reply.expire_after = {duration(settings.reply.expire_after)} of its due time"
     ),
+    NeverReason.DISTRESS: lambda settings: "its recipient has cried for help since, and a lesson would hurt",
+    NeverReason.UNREPLYABLE: lambda settings: "its recipient is no number that a text can be sent to",
     NeverReason.DROPPED: lambda settings: "the operator took it back",
     NeverReason.ALREADY_TOLD: lambda settings: f"no number ever gets more than {MOST_TEXTS} automatic texts",
 }

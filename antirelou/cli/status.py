@@ -1,4 +1,4 @@
-"""`antirelou status`: how each line is, on one screen. Never shows a text."""
+"""`antirelou status`: how each line is, on one screen. Shows no text of anybody, unless asked for a flood's."""
 
 from __future__ import annotations
 
@@ -10,13 +10,28 @@ from typing import Any
 import click
 
 from antirelou.cli.options import config_option, json_option, numbers_option, settings_of
-from antirelou.cli.output import echo, json_line, masked, masked_row, plural, size_of, table, visible, when
+from antirelou.cli.output import (
+    columns,
+    cut,
+    duration,
+    echo,
+    json_line,
+    masked,
+    masked_row,
+    plural,
+    size_of,
+    table,
+    visible,
+    when,
+)
 from antirelou.log import LogMissing, Reader
 from antirelou.policy.month import month_start
 from antirelou.settings import Limits, Settings
 
 _EVENTS = 5
 _ORDERS = 100  # the newest so many are looked through for open ones
+_TEXTS = 10  # of a flood, with --texts
+_LONGEST = 300  # columns of one of them, where no terminal says less
 
 Row = dict[str, Any]
 
@@ -25,18 +40,20 @@ Row = dict[str, Any]
 @config_option
 @json_option
 @numbers_option
-def status(config: Path, as_json: bool, numbers: bool) -> None:
-    """Show each line, its limits, what waits and why, and what happened last.
+@click.option("--texts", is_flag=True, help="Show the most frequent texts of a flood that is on; expect insults.")
+def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
+    """Show each line, its limits, what waits and why, whether a flood is on, and what happened last.
 
     \b
     antirelou status
+    antirelou status --texts
     antirelou status --json
     """
     settings, now = settings_of(config), datetime.now(UTC)
     starts = month_start(now, settings.limits.month_starts_on, settings.reply.time_zone)
     try:
         with Reader.open(settings.log.path) as reader:
-            lines = reader.status(now, month_start=starts)
+            lines = [_with_flood(row, reader, texts=texts) for row in reader.status(now, month_start=starts)]
             events = reader.events(_EVENTS)
             orders = [row for row in reader.orders(_ORDERS) if row["done_at"] is None]
     except LogMissing:
@@ -54,6 +71,20 @@ def status(config: Path, as_json: bool, numbers: bool) -> None:
             echo(text)
     for text in _rest(settings, now, events, orders, free):
         echo(text)
+    if texts:
+        for text in _texts(lines):
+            echo(text)
+
+
+def _with_flood(row: Row, reader: Reader, *, texts: bool) -> Row:
+    """The line's row, and in its flood what was decided about it; its most frequent texts only if asked for."""
+    if row["flood"] is None:
+        return row
+    number = row["flood"]["flood"]
+    more: Row = {"decided": reader.flood_decisions(number)}
+    if texts:
+        more["most_frequent"] = reader.flood_texts(number, _TEXTS)
+    return row | {"flood": row["flood"] | more}
 
 
 def _free(settings: Settings) -> int | None:
@@ -84,6 +115,7 @@ def _line(row: Row, settings: Settings, now: datetime, starts: datetime, *, numb
         ],
         ["Waiting", _waiting(row, settings, now)],
         ["Held", _counted(row["held"], "message") or "nothing"],
+        *_flood(row, settings, now),
     ]
     return [f"Line {row['line']}: {head}", *table([cell for cell in cells if cell[1]], indent="  ")]
 
@@ -125,6 +157,43 @@ def _used(row: Row, limits: Limits | None, starts: str) -> str:
     )
 
 
+def _flood(row: Row, settings: Settings, now: datetime) -> list[list[str]]:
+    """The flood that is on: since when, what came in it, what may still leave, what is held back and why."""
+    flood, zone = row["flood"], settings.reply.time_zone
+    if flood is None:
+        return []
+    ours = settings.flood if row["line"] == settings.line else None
+    left = max(0, ours.recipients - flood["recipients"]) if ours else 0
+    cost = f" of {ours.recipients} that it may cost: {left} left" if ours else ""
+    quiet = duration(max(ours.quiet, ours.window)) if ours else ""
+    lull = f"; over after {quiet} of quiet since {when(flood['hot_at'], zone, now=now)}" if ours else ""
+    came = ((flood["messages"], "message"), (flood["numbers"], "number"), (flood["texts"], "different text"))
+    held = _counted(flood["waiting"], "reply waits", "replies wait") or "no reply waits"
+    dropped = _counted(flood["dropped"], "was dropped", "were dropped")
+    return [
+        ["Flood", f"on since {when(flood['since'], zone, now=now)}{lull}"],
+        ["", "{} from {}, {}".format(*(plural(*one) for one in came))],
+        ["", f"{plural(flood['recipients'], 'number')} answered{cost}"],
+        ["", "; ".join(part for part in (held, dropped) if part)],
+        ["", "decided: " + _words(flood["decided"])],
+    ]
+
+
+def _texts(lines: list[Row]) -> list[str]:
+    """What is written most in the floods that are on."""
+    most, told = columns() or _LONGEST, []
+    for row in lines:
+        if row["flood"] is None:
+            continue
+        found = row["flood"]["most_frequent"]
+        told.append(f"What is written most on line {row['line']}, with --texts:")
+        shown = [
+            [f"{text['messages']:,} times", f"by {text['numbers']:,}", visible(text["text"] or "")] for text in found
+        ]
+        told += [cut(text, most) for text in table(shown, indent="  ")]
+    return told or ["No flood is on, so there are no texts of one to show."]
+
+
 def _waiting(row: Row, settings: Settings, now: datetime) -> str:
     waiting = _counted(row["queued"], "reply", "replies")
     due = when(row["next_due_at"], settings.reply.time_zone, now=now)
@@ -139,8 +208,12 @@ def _counted(counts: dict[str, int], noun: str, nouns: str | None = None) -> str
     """`3 replies: 2 outside_hours, 1 hourly_limit`."""
     if not counts:
         return ""
-    reasons = ", ".join(f"{number} {reason}" for reason, number in sorted(counts.items(), key=lambda it: -it[1]))
-    return f"{plural(sum(counts.values()), noun, nouns)}: {reasons}"
+    return f"{plural(sum(counts.values()), noun, nouns)}: {_words(counts)}"
+
+
+def _words(counts: dict[str, int]) -> str:
+    """`2 outside_hours, 1 hourly_limit`, the most frequent first."""
+    return ", ".join(f"{number:,} {reason}" for reason, number in sorted(counts.items(), key=lambda it: -it[1]))
 
 
 def _rest(settings: Settings, now: datetime, events: list[Row], orders: list[Row], free: int | None) -> list[str]:

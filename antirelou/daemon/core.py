@@ -75,7 +75,7 @@ class Daemon:
         self._timekeeper = Timekeeper(clock, store.known)
         self._systemd = Systemd(clock)
         self._intake = Intake(settings, store, self._timekeeper, draw)
-        self._replying = Replying(settings, store, self._timekeeper)
+        self._replying = Replying(settings, store, self._timekeeper, self._systemd)
         self._calls = Calls(settings, store, self._timekeeper)
         self._line = Line(settings, store, self._timekeeper, self._systemd)
         self._ladder = Ladder()
@@ -245,10 +245,10 @@ class Daemon:
 
     def _open(self) -> None:
         identity = self._modem.open()
-        self._is_open = True
         self._ladder.opened()
         self._line.opened(identity, self._modem.condition())
         self.store.reconsider()
+        self._is_open = True  # not before it is written which SIM this is: another one holds replies
 
     def _lost(self, error: ModemError) -> None:
         """One rung up: close, and open again after a wait; restart the modem; or end the process.

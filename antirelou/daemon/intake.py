@@ -15,7 +15,7 @@ from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.slots import Slots
 from antirelou.log import Message, Store
 from antirelou.modem.facts import DirectPdu, StoredPdu
-from antirelou.policy import Hold, Kind, Reason, Received, decide, normalise, normalise_text, opts_out
+from antirelou.policy import Hold, Kind, NeverReason, Received, decide, normalise, normalise_text, opts_out
 from antirelou.policy.words import cries_for_help
 from antirelou.settings import Settings
 
@@ -172,7 +172,7 @@ class Intake:
             self._tell(f"message {message.id} asks to be left alone: recorded for ever; {dropped} replies dropped")
         if cries_for_help(message.text, self.settings.reply.distress_words):
             # A lesson that waits for somebody who cries for help would hurt.
-            dropped = self._store.drop_lessons(message.sender, Reason.DISTRESS, moment)
+            dropped = self._store.drop_lessons(message.sender, NeverReason.DISTRESS, moment)
             sentence = f"Message {message.id} may be a cry for help: read it (antirelou why {message.id})."
             self._store.event("distress", sentence, moment)
             self._tell(f"{sentence} {dropped} replies dropped.", logging.WARNING)

@@ -51,6 +51,7 @@ class Line:
         self._condition: Condition | None = None
         self._looked = 0.0  # boot time of the last look at the condition
         self._weather = False
+        self._flood: int | None = None  # the one that this process told
         self._kinds: set[str] = set()  # of the events that this process told
         self._told: tuple[str, str, Condition | None] | None = None  # what the row says, since when
         self._told_at = 0.0
@@ -119,6 +120,7 @@ class Line:
         if self._weather:
             self._weather = False
             log.info("The log can be written again.")
+        self._tell_flood()
         if modem is not None:
             self._refresh(modem, _REFRESH if self._usable() else _WATCH)
             self._show()
@@ -156,8 +158,37 @@ class Line:
                 "Receiving; replies stopped, since the disk has less free space than log.reserve.",
             )
         else:
-            state, sentence = "ready", _WELL[self.settings.reply.mode]
+            state, sentence = self._held_back() or ("ready", _WELL[self.settings.reply.mode])
         self._state, self._sentence = state, sentence
+
+    def _held_back(self) -> tuple[str, str] | None:
+        """What holds replies back for a while, by itself."""
+        now, zone = self._timekeeper.moment().at, self.settings.reply.time_zone
+        until = self._store.breaker_until(now)
+        if until is not None and now < until:
+            return "breaker", (
+                f"Receiving; the network refused several replies in a row: the next is tried at "
+                f"{until.astimezone(zone):%H:%M}. If it lasts, ask the SIM's operator whether it may still send texts."
+            )
+        flood = self._store.flood(now)
+        if flood is None or self.settings.reply.mode == "never":
+            return None
+        return "flood", (
+            f"Receiving; a flood is on since {flood.began_at.astimezone(zone):%d %b %H:%M}: at most "
+            f"{self.settings.flood.replies_per_hour} replies an hour leave."
+        )
+
+    def _tell_flood(self) -> None:
+        """Say in the journal that a flood is on, and that it is over; the events are written where it is seen."""
+        moment = self._timekeeper.moment()
+        self._store.end_flood(moment)
+        flood = self._store.flood(moment.at)
+        before, self._flood = self._flood, flood.id if flood else None
+        if flood is not None and flood.id != before:
+            log.warning("A flood is on since message %d: replies are held back, see antirelou status.", flood.id)
+        elif flood is None and before is not None:
+            log.info("The flood that began with message %d is over.", before)
+            self._store.reconsider()
 
     def _become(self, state: str, sentence: str) -> None:
         self._state, self._sentence = state, sentence

@@ -1,6 +1,6 @@
 """Orders: what the operator wrote into `control`, carried out within one cycle.
 
-Each order is one transaction with its result, so that an order is never half obeyed nor obeyed twice. Arguments are
+Each order is in one transaction with its result, so that an order is never half obeyed nor obeyed twice. Arguments are
 the JSON that the commands write; a row that cannot be understood is answered, not obeyed.
 """
 
@@ -16,26 +16,34 @@ from antirelou.log import Order, Store
 
 log = logging.getLogger("antirelou")
 
+_ID_LIMIT = 2**63  # SQLite's integers
+
 Argument = Mapping[str, Any]
 
 
 def carry_out(store: Store, timekeeper: Timekeeper) -> int:
-    """Carry out every open order of this line; return how many there were."""
-    orders = store.open_orders()
-    for order in orders:
-        moment = timekeeper.moment()
+    """Carry out every open order of this line, however many there are; return how many there were."""
+    carried_out = 0
+    while orders := store.open_orders():
+        results = []
         with store.transaction():
-            result = _obey(store, order, moment)
-            store.done(order.id, result, moment)
-        log.info("order %d (%s): %s", order.id, order.kind, result)
-    return len(orders)
+            for order in orders:
+                moment = timekeeper.moment()
+                results.append(_obey(store, order, moment))
+                store.done(order.id, results[-1], moment)
+        for order, result in zip(orders, results, strict=True):
+            log.info("order %d (%s): %s", order.id, order.kind, result)
+        carried_out += len(orders)
+    return carried_out
 
 
 def _obey(store: Store, order: Order, moment: Moment) -> str:
     try:
         argument = json.loads(order.argument or "{}")
+        if not isinstance(argument, dict):
+            raise TypeError("an argument is a JSON object")
         return _ORDERS[order.kind](store, argument, moment)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         return f"not understood ({type(error).__name__}: {error})"
 
 
@@ -77,12 +85,13 @@ def _forget_pin(store: Store, argument: Argument, moment: Moment) -> str:
 
 def _which(argument: Argument) -> dict[str, Any]:
     """Whose replies: some ids, a sender's, those whose text holds a word, or all."""
-    return {
-        "reply_ids": tuple(int(number) for number in argument.get("ids", ())),
-        "sender": argument.get("sender"),
-        "search": argument.get("search"),
-        "everything": bool(argument.get("all", False)),
-    }
+    ids = tuple(int(number) for number in argument.get("ids", ()))
+    if any(not 0 < number < _ID_LIMIT for number in ids):
+        raise ValueError("no reply has such an id")
+    sender, search = argument.get("sender"), argument.get("search")
+    if not isinstance(sender, str | None) or not isinstance(search, str | None):
+        raise TypeError("a sender and a word to search are texts")
+    return {"reply_ids": ids, "sender": sender, "search": search, "everything": bool(argument.get("all", False))}
 
 
 def _replies(number: int) -> str:

@@ -12,16 +12,18 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment, Timekeeper
+from antirelou.daemon.tell import Systemd
 from antirelou.log import DueReply, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import Fate, ModemError, Outcome
 from antirelou.modem.submit_pdu import SubmitPdu, submit_pdus
-from antirelou.policy import Go, Later, Never, Purpose, Reserve, month_start, release
+from antirelou.policy import Go, Later, Never, NeverReason, Purpose, Reserve, month_start, release
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
 
 _PAGE = 20  # due replies fetched at once
+_AT_LEAST = timedelta(seconds=1)  # so that no reply is asked about twice in one round
 _LOOK_AGAIN = timedelta(minutes=10)  # at a reply that waits for something of its own; an order asks at once
 
 # Waits before a reply that did not leave is tried again, by class of cause (first wait; doubles up to an hour).
@@ -41,11 +43,12 @@ def first_wait(outcome: Outcome) -> timedelta:
 class Replying:
     """Lets due replies go, one at a time."""
 
-    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper) -> None:
+    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper, systemd: Systemd) -> None:
         self.settings = settings
         self.disk_low = False
         self._store = store
         self._timekeeper = timekeeper
+        self._systemd = systemd
         self._given_up: int | None = None  # the submit whose answer may still come late
         self._unwritten: tuple[int, Outcome, Moment, datetime] | None = None  # an outcome that the disk had no room for
         self._following: deque[tuple[DueReply, SubmitPdu, int]] = deque()  # segments of the reply under way
@@ -101,7 +104,11 @@ class Replying:
                         continue
                     verdict = release(due.queued, self._reserve(due, moment), self.settings, moment.at)
                     if isinstance(verdict, Go):
-                        return self._mark(due, moment)
+                        try:
+                            return self._mark(due, moment)
+                        except ValueError as error:  # no PDU says it; nothing was marked
+                            log.warning("reply %d cannot be sent: %s", due.id, error)
+                            verdict = Never(NeverReason.UNREPLYABLE)
                     self._withhold(due, verdict, open_purposes, moment)
         return []
 
@@ -122,7 +129,8 @@ class Replying:
                 self._store.postpone_due(due.purpose, reason, until, moment.at)
                 open_purposes.discard(due.purpose)
             case Later(reason, until):
-                self._store.postpone(due.id, reason, until or moment.at + _LOOK_AGAIN)
+                until = max(until or moment.at + _LOOK_AGAIN, moment.at + _AT_LEAST)
+                self._store.postpone(due.id, reason, until)
 
     def _reserve(self, due: DueReply, moment: Moment) -> Reserve:
         starts = month_start(moment.at, self.settings.limits.month_starts_on, self.settings.reply.time_zone)
@@ -151,6 +159,7 @@ class Replying:
             self._following.clear()
         self._unwritten = (submit, outcome, moment, again)
         self.write_outcome()
+        self._systemd.alive()
         if lost is not None:
             raise lost
 

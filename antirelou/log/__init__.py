@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from antirelou.log.facts import DueReply, Message, Noted, Order, State, Stored, SubmitState, Taken, Verdict
     from antirelou.log.lock import holder
-    from antirelou.log.orders import give_order
+    from antirelou.log.orders import give_order, give_orders
     from antirelou.log.reader import Reader
     from antirelou.log.store import Store
 
@@ -40,7 +40,7 @@ _HOMES = {
     "errors": _ERRORS,
     "facts": _FACTS,
     "lock": "holder",
-    "orders": "give_order",
+    "orders": "give_order give_orders",
     "reader": "Reader",
     "store": "Store",
 }
@@ -71,6 +71,7 @@ __all__ = [
     "Taken",
     "Verdict",
     "give_order",
+    "give_orders",
     "holder",
     "verify",
 ]

@@ -11,12 +11,11 @@ Knows nothing of what a flood forbids: that is the policy's.
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
-from antirelou.log.connection import Connection, Value
 from antirelou.log.facts import FloodOn
+from antirelou.log.figures import figures
 from antirelou.log.line import Condition
 from antirelou.log.times import read, stamp
 from antirelou.policy.decide import BEFORE_SERVICE
@@ -24,16 +23,6 @@ from antirelou.policy.facts import Kind
 
 _COUNTING = (Kind.TEXT, Kind.CALL)
 NO_ARRIVALS = (Kind.STATUS_REPORT, Kind.SELF_TEST)  # nobody sent them
-TO_STRANGERS = "purpose NOT IN ('test', 'self_test')"  # of replies, what a flood pays for
-
-# The replies that left while a flood lasted, or for a message that came in it: flood, line, when it began and ended.
-_COST = f"""
-SELECT id, sender_id, counted_at FROM replies INDEXED BY replies_counted
-WHERE line = ?2 AND counted_at >= ?3 AND counted_at < ?4 AND {TO_STRANGERS}
-UNION SELECT id, sender_id, counted_at FROM replies INDEXED BY replies_flood
-WHERE flood = ?1 AND flood > 0 AND counted_at IS NOT NULL AND {TO_STRANGERS}
-"""
-_NEVER_ENDED = "9999"
 
 
 class Floods(Condition):
@@ -50,7 +39,7 @@ class Floods(Condition):
         if newest is None or moment.at < newest.until:
             return False
         with self._writing():
-            self._end(newest, moment)
+            self._end_flood(newest, moment)
         return True
 
     # Inside
@@ -70,7 +59,7 @@ class Floods(Condition):
         """The flood that a stranger's new message comes in, and the message's number if it counts for one."""
         on = self._newest_flood()
         if on is not None and moment.at >= on.until:
-            self._end(on, moment)
+            self._end_flood(on, moment)
             on = None
         number = None
         if kind in _COUNTING and self._may_count(sender_id, moment) and not self._was_before_service(sent_at, moment):
@@ -88,11 +77,11 @@ class Floods(Condition):
         if came is None or not stamp(moment.at - window) <= came <= stamp(moment.at + window):
             return
         if on is None:
-            self._begin(oldest, moment)
+            self._begin_flood(oldest, moment)
         else:
             self._db.run("UPDATE floods SET hot_at = ? WHERE id = ?", [stamp(moment.at), on.id])
 
-    def _begin(self, oldest: int, moment: Moment) -> None:
+    def _begin_flood(self, oldest: int, moment: Moment) -> None:
         """Begin a flood with what counts from `oldest` on, and the replies that wait for that."""
         those = "line = ? AND flood_counts >= ?"
         first = self._db.row(
@@ -119,7 +108,7 @@ class Floods(Condition):
         )
         self.event("flood_began", sentence, moment, repeat_key=f"flood {flood}", data=found)
 
-    def _end(self, flood: FloodOn, moment: Moment) -> None:
+    def _end_flood(self, flood: FloodOn, moment: Moment) -> None:
         self._db.run("UPDATE floods SET ended_at = ? WHERE id = ?", [stamp(flood.until), flood.id])
         found, began = figures(self._db, flood.id), flood.began_at.astimezone(self.settings.reply.time_zone)
         sentence = (
@@ -158,31 +147,6 @@ class Floods(Condition):
             [self.line],
         )
         return number
-
-
-def cost(connection: Connection, flood: int, columns: str, *values: Value) -> sqlite3.Row:
-    """Return aggregates of the replies that left while a flood lasted or for what came in it.
-
-    `columns` is SQL over id, sender_id and counted_at; `values` are its ?5, ?6…
-    """
-    row = connection.row("SELECT line, began_at, ended_at FROM floods WHERE id = ?", [flood])
-    assert row is not None
-    span = (flood, row["line"], row["began_at"], row["ended_at"] or _NEVER_ENDED)
-    found = connection.row(f"SELECT {columns} FROM ({_COST})", [*span, *values])
-    assert found is not None
-    return found
-
-
-def figures(connection: Connection, flood: int) -> dict[str, int]:
-    """Return how many messages, numbers and different texts came in a flood, and how many numbers got a reply."""
-    row = connection.row(
-        "SELECT count(*) AS messages, count(DISTINCT sender_id) AS numbers, count(DISTINCT text_key) AS texts"
-        " FROM messages INDEXED BY messages_flood WHERE flood = ? AND flood > 0",
-        [flood],
-    )
-    assert row is not None
-    recipients = cost(connection, flood, "count(DISTINCT sender_id)")[0]
-    return {"flood": flood, **dict(row), "recipients": recipients}
 
 
 def _span(span: timedelta) -> str:

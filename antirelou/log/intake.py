@@ -228,11 +228,12 @@ class Intake(Floods):
         )
         if number is not None:
             self._counted(number, on, moment)
-        self._db.run(  # the quietest sender goes first, and whoever goes on writing is no longer quiet
-            "UPDATE replies SET later_messages = later_messages + 1"
-            " WHERE sender_id = ? AND state IN ('queued', 'submitting')",
-            [new.sender_id],
-        )
+        if new.stranger:  # the quietest sender goes first, and whoever goes on writing is no longer quiet
+            self._db.run(
+                "UPDATE replies SET later_messages = later_messages + 1"
+                " WHERE sender_id = ? AND state IN ('queued', 'submitting')",
+                [new.sender_id],
+            )
         return message
 
 

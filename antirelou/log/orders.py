@@ -6,6 +6,7 @@ numbers or texts, since they stay for ever.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from antirelou.clock import Moment
@@ -52,6 +53,11 @@ def give_order(settings: Settings, kind: str, argument: str, moment: Moment) -> 
 
     Raises `LogMissing` where no daemon has made a log yet.
     """
+    return give_orders(settings, kind, [argument], moment)[0]
+
+
+def give_orders(settings: Settings, kind: str, arguments: Sequence[str], moment: Moment) -> list[int]:
+    """Write an order for each of `arguments`, all or none, as `give_order` does; return their ids."""
     if not exists(settings.log.path):
         raise LogMissing(f"There is no log at {settings.log.path}: start the daemon once, or correct [log] path.")
     connection = Connection.writing(settings.log.path)
@@ -59,7 +65,7 @@ def give_order(settings: Settings, kind: str, argument: str, moment: Moment) -> 
         if not refuse_strangers(connection):
             raise LogMissing(f"The log {settings.log.path} is of an older version: start the daemon once, it migrates.")
         with connection.transaction():
-            return _insert(connection, settings.line, kind, argument, moment.at)
+            return [_insert(connection, settings.line, kind, argument, moment.at) for argument in arguments]
     finally:
         connection.close()
 

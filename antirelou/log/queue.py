@@ -1,7 +1,7 @@
-"""The queue of replies: which are due, in what order, what their limits are used for, and what takes them out of it.
+"""The queue of replies: which are due, in what order, and what takes them out of it.
 
-Limits are counted from rows, inside the transaction that marks the submit (P4): a row counts from the mark on, also
-one whose time is ahead of the clock. Among due replies the quietest sender goes first, then it is by lot.
+Among due replies the quietest sender goes first, then it is by lot. Whether one may leave is asked of the policy, with
+what `reserve.py` counts.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
-from antirelou.log.deciding import Deciding
 from antirelou.log.facts import DueReply, State
+from antirelou.log.reserve import Reserving
 from antirelou.log.search import expression
 from antirelou.log.times import read, read_or_none, stamp
-from antirelou.policy.facts import NeverReason, Purpose, Queued, Reserve
-
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
+from antirelou.policy.facts import NeverReason, Purpose, Queued
 
 _QUEUED = "FROM replies r INDEXED BY replies_queued JOIN senders s ON s.id = r.sender_id"
 _COLUMNS = """r.id, r.message_id, s.address, r.text, r.purpose, r.segments, r.due_at, r.expires_at, r.approved_at,
@@ -26,7 +23,7 @@ _COLUMNS = """r.id, r.message_id, s.address, r.text, r.purpose, r.segments, r.du
 _NOT_BEFORE = "max(due_at, coalesce(postponed_until, ''), coalesce(next_attempt_at, ''))"
 
 
-class Queue(Deciding):
+class Queue(Reserving):
     """The daemon's reads and writes on replies that have not left."""
 
     def due(self, now: datetime, limit: int = 20, *, purposes: Collection[Purpose] = tuple(Purpose)) -> list[DueReply]:
@@ -61,36 +58,6 @@ class Queue(Deciding):
             [at, self.line, at],
         )
         return read_or_none(found)
-
-    def reserve(self, reply_id: int, now: datetime, *, month_start: datetime, disk_low: bool = False) -> Reserve:
-        """Return what is used of the limits, and what became of the recipient; call it in the transaction that marks."""
-        sender = self._db.row(
-            "SELECT s.* FROM replies r JOIN senders s ON s.id = r.sender_id WHERE r.id = ?", [reply_id]
-        )
-        if sender is None:
-            raise LookupError(f"there is no reply {reply_id} with a recipient")
-        hour, oldest_in_hour = self._segments(now - HOUR)
-        day, oldest_in_day = self._segments(now - DAY)
-        in_day, recipients_day = self._recipients(stamp(now - DAY), sender["id"])
-        in_month, recipients_month = self._recipients(stamp(month_start - timedelta(milliseconds=1)), sender["id"])
-        return Reserve(
-            segments_hour=hour,
-            segments_day=day,
-            recipients_day=recipients_day,
-            recipients_month=recipients_month,
-            recipient_in_day=in_day,
-            recipient_in_month=in_month,
-            oldest_in_hour=oldest_in_hour,
-            oldest_in_day=oldest_in_day,
-            told=sender["told"],
-            distress_told=bool(sender["distress_told"]),
-            blocked=sender["blocked_at"] is not None,
-            opted_out=sender["opted_out_at"] is not None,
-            paused=self.paused(),
-            disk_low=disk_low,
-            clock_behind=self.clock_behind(now),
-            new_sim=self.new_sim(),
-        )
 
     def drop_reply(self, reply_id: int, reason: str, moment: Moment) -> None:
         """Take one reply out of the queue for good."""
@@ -221,6 +188,8 @@ class Queue(Deciding):
         with self._writing():
             self._db.run("UPDATE messages SET clock_wrong = 1 WHERE received_at > ?", [now])
             self._db.run("UPDATE lines SET updated_at = ? WHERE updated_at > ?", [now, now])
+            for name in ("began_at", "hot_at", "ended_at"):
+                self._db.run(f"UPDATE floods SET {name} = ? WHERE line = ? AND {name} > ?", [now, self.line, now])
             for table, kind in (("replies", "reply.state"), ("submits", "submit.state")):
                 for row in self._db.rows(f"SELECT id FROM {table} WHERE line = ? AND counted_at > ?", [self.line, now]):
                     self._db.run(f"UPDATE {table} SET counted_at = ? WHERE id = ?", [now, row["id"]])
@@ -232,27 +201,6 @@ class Queue(Deciding):
                 self._shift("queued_at = ?", [row["queued_at"]], moment.at - read(row["queued_at"]), moment)
 
     # Inside
-
-    def _segments(self, since: datetime) -> tuple[int, datetime | None]:
-        """How many segments count since then, that moment itself excluded, and the oldest of them."""
-        row = self._db.row(
-            "SELECT count(*) AS segments, min(counted_at) AS oldest FROM submits INDEXED BY submits_counted"
-            " WHERE line = ? AND counted_at > ?",
-            [self.line, stamp(since)],
-        )
-        assert row is not None
-        return row["segments"], read_or_none(row["oldest"])
-
-    def _recipients(self, since: str, sender_id: int) -> tuple[bool, int]:
-        """Whether this recipient counts since then, and how many others do. Test answers are nobody's."""
-        row = self._db.row(
-            "SELECT coalesce(max(sender_id = ?), 0) AS own, count(DISTINCT CASE WHEN sender_id <> ? THEN sender_id END)"
-            " AS others FROM replies INDEXED BY replies_counted"
-            " WHERE line = ? AND counted_at > ? AND purpose NOT IN ('test', 'self_test')",
-            [sender_id, sender_id, self.line, since],
-        )
-        assert row is not None
-        return bool(row["own"]), row["others"]
 
     def _refuse(self, sender_id: int | None, column: str, reason: NeverReason, moment: Moment) -> int:
         if sender_id is None:

@@ -14,7 +14,9 @@ from typing import Any, Self
 
 from antirelou.log.connection import Connection, Value
 from antirelou.log.errors import LogMissing
+from antirelou.log.figures import figures
 from antirelou.log.lock import holder
+from antirelou.log.raids import Raids
 from antirelou.log.search import expression
 from antirelou.log.times import stamp
 from antirelou.log.version import refuse_strangers
@@ -28,7 +30,7 @@ _WHOLE = -1  # SQLite's "no limit"
 _HOLDS = [reason.value for reason in HoldReason]
 
 
-class Reader:
+class Reader(Raids):
     """An open log; `with Reader.open(path) as log:`."""
 
     def __init__(self, connection: Connection) -> None:
@@ -139,7 +141,7 @@ class Reader:
 
     def status(self, now: datetime, *, month_start: datetime | None = None) -> list[dict[str, Any]]:
         """Return each line's row with what waits and what is used of its limits: segments in the last hour and day,
-        recipients in the last day and since `month_start`.
+        recipients in the last day and since `month_start`; and `flood`, the one that is on, or None.
         """
         with self._db.snapshot():
             return [self._status(row, now, month_start) for row in self.lines()]
@@ -277,6 +279,7 @@ class Reader:
             "undecided": self._value(
                 "count(*) FROM messages INDEXED BY messages_undecided WHERE reason IS NULL AND line = ?", name
             ),
+            "flood": self._flood(name),
             "segments_hour": self._value(
                 "count(*) FROM submits WHERE line = ? AND counted_at > ?", name, stamp(now - timedelta(hours=1))
             ),
@@ -288,6 +291,23 @@ class Reader:
             "last_submitted_at": self._value(
                 "max(counted_at) FROM submits WHERE line = ? AND counted_at IS NOT NULL", name
             ),
+        }
+
+    def _flood(self, line: str) -> dict[str, Any] | None:
+        """The flood whose end the line's daemon has not told yet: since when, what came in it, what it cost, what waits.
+
+        `hot_at` is when it was last fed; `waiting` and `dropped` count the replies to what came in it by reason.
+        """
+        row = self._db.row("SELECT * FROM floods WHERE line = ? ORDER BY id DESC LIMIT 1", [line])
+        if row is None or row["ended_at"] is not None:
+            return None
+        replies = "coalesce(reason, 'not_due') FROM replies INDEXED BY replies_flood WHERE flood = ? AND flood > 0"
+        return {
+            **figures(self._db, row["id"]),
+            "since": row["began_at"],
+            "hot_at": row["hot_at"],
+            "waiting": self._counts(f"{replies} AND state = 'queued'", row["id"]),
+            "dropped": self._counts(f"{replies} AND state = 'dropped'", row["id"]),
         }
 
     def _value(self, query: str, *values: Value) -> Any:

@@ -17,6 +17,7 @@ from antirelou.log.queue import Queue
 from antirelou.log.session import clean
 from antirelou.log.times import stamp
 from antirelou.modem.facts import Fate, Outcome
+from antirelou.policy.breaker import TRIPS_AT, refusals_in_a_row
 from antirelou.policy.facts import Purpose
 
 _TELLING = (Purpose.LESSON, Purpose.DISTRESS)  # what P12 counts
@@ -41,11 +42,12 @@ class Submits(Queue):
             raise RuntimeError("a submit is marked in the transaction that counted its limits")
         if not segments:
             raise ValueError("a reply has at least one segment")
-        at = stamp(moment.at)
+        at, on = stamp(moment.at), self.flood(moment.at)
         if not self._db.run(
             "UPDATE replies SET state = 'submitting', reason = NULL, segments = ?, attempts = attempts + 1,"
-            " marked_at = ?, counted_at = ?, postponed_until = NULL WHERE id = ? AND state = 'queued' AND line = ?",
-            [len(segments), at, at, reply_id, self.line],
+            " marked_at = ?, counted_at = ?, postponed_until = NULL, flood = iif(flood = 0, ?, flood)"
+            " WHERE id = ? AND state = 'queued' AND line = ?",
+            [len(segments), at, at, on.id if on else 0, reply_id, self.line],
         ):
             raise LookupError(f"there is no queued reply {reply_id} in line {self.line}")
         submits = [self._reserve_segment(reply_id, *one, moment) for one in enumerate(segments, start=1)]
@@ -79,6 +81,8 @@ class Submits(Queue):
             self._end(submit_id, _STATE_OF[outcome.fate], moment, outcome)
             if outcome.fate is not Fate.SUBMITTED:
                 self._let_go(row["reply_id"], moment)
+            if outcome.fate is Fate.REFUSED:
+                self._refused(outcome, moment)
             if outcome.fate is Fate.NOT_LEFT and row["sequence"] == 1:
                 return self._requeue(row["reply_id"], next_attempt_at, moment)
             return self._settle(row["reply_id"], moment)
@@ -165,6 +169,19 @@ class Submits(Queue):
         """Give the segments back that were reserved and will not be submitted."""
         for row in self._db.rows("SELECT id FROM submits WHERE reply_id = ? AND state = 'reserved'", [reply_id]):
             self._end(row["id"], SubmitState.NOT_LEFT, moment, None)
+
+    def _refused(self, outcome: Outcome, moment: Moment) -> None:
+        """What it was reserved for is free again; and the third refusal in a row is an event."""
+        self.reconsider()
+        if refusals_in_a_row(self._answers()) == TRIPS_AT:
+            self.event(
+                "breaker",
+                f"The network refused {TRIPS_AT} texts in a row (the last for cause {outcome.cms_error}): replies are "
+                "held for 5 minutes, then one is tried, and each further refusal doubles the wait up to 6 hours. If it "
+                "lasts, ask the SIM's operator whether it may still send texts.",
+                moment,
+                repeat_key="breaker",
+            )
 
     def _requeue(self, reply_id: int, next_attempt_at: datetime | None, moment: Moment) -> State:
         """Nothing of the reply has left: it waits in the queue again, and counts nowhere."""

@@ -47,7 +47,8 @@ class Storages:
         return [] if offered else ["SM", "ME"]
 
     def uses(self) -> tuple[StorageUse, ...]:
-        """How full each storage is."""
+        """How full each storage is; asks anew which there are, for noise may have spoiled the answer before."""
+        self._offered = []
         found = [use for name in self.names() if (use := self._selected(name)) is not None]
         return tuple(found)
 

@@ -61,6 +61,8 @@ class NeverReason(StrEnum):
     EXPIRED = "expired"
     DROPPED = "dropped"  # by the operator
     ALREADY_TOLD = "already_told"  # P12, whatever else went wrong
+    DISTRESS = "distress"  # its recipient has cried for help since
+    UNREPLYABLE = "unreplyable"  # no PDU can say it, or to nobody
 
 
 class LaterReason(StrEnum):

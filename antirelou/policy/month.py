@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_SECOND = timedelta(seconds=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -23,17 +21,16 @@ class Month:
 
     def allowance(self, limit: int, now: datetime) -> int:
         """How many of `limit` may be used up by `now`: the elapsed share and one day's worth, at least one."""
-        length = self.end - self.start
-        allowed = limit * (self.days * (now - self.start) + length) // (self.days * length)
+        length, elapsed = _microseconds(self.end - self.start), _microseconds(now - self.start)
+        allowed = limit * (self.days * elapsed + length) // (self.days * length)
         return min(limit, max(1, allowed))
 
     def allows(self, limit: int, number: int) -> datetime:
         """From when on `number` of `limit` may be used up, to the next second; the month's end for more than that."""
         if number > limit:
             return self.end
-        length = self.end - self.start
-        seconds = -(-length * (number * self.days - limit) // (limit * self.days * _SECOND))
-        return self.start + max(0, seconds) * _SECOND
+        seconds = (self.end - self.start) // timedelta(seconds=1)
+        return self.start + timedelta(seconds=max(0, -(-seconds * (number * self.days - limit) // (limit * self.days))))
 
 
 def month_of(now: datetime, starts_on: int, zone: ZoneInfo) -> Month:
@@ -52,3 +49,7 @@ def month_of(now: datetime, starts_on: int, zone: ZoneInfo) -> Month:
 def month_start(now: datetime, starts_on: int, zone: ZoneInfo) -> datetime:
     """The beginning (UTC) of the billing month in which `now` lies; `starts_on` is 1 to 28."""
     return month_of(now, starts_on, zone).start
+
+
+def _microseconds(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)

@@ -18,7 +18,6 @@ from antirelou.simulator import pdu
 HOUR = 3600.0
 DAY = 24 * HOUR
 RAID_AT = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)  # a Monday, 16:00 in Paris
-BEFORE = DAY  # how long the number was in service, and known to some, when the raid begins
 SIGMA = 1.3
 BURST_SECONDS = 5.0
 SERVICE_CENTRE = "+33639980099"
@@ -66,6 +65,7 @@ class Arrival:
 class Plan:
     """The size of an evening; `thin` is one polite message from each number."""
 
+    lead: float = DAY  # seconds for which the number was in service, and known to some, when the raid begins
     raiders: int = 3000
     messages: int = 200_000
     most: int = 1000  # from one raider
@@ -91,8 +91,8 @@ class Crowd:
 
     def __init__(self, plan: Plan, seed: int) -> None:
         self.plan = plan
-        self.starts = RAID_AT - timedelta(seconds=BEFORE)
-        self.raid_ends = BEFORE + plan.seconds
+        self.starts = RAID_AT - timedelta(seconds=plan.lead)
+        self.raid_ends = plan.lead + plan.seconds
         self._random = random.Random(f"{seed} {plan}")
         self.raiders = [number(index) for index in range(plan.raiders)]
         sincere = [number(plan.raiders + index) for index in range(plan.before + plan.during + plan.after)]
@@ -111,7 +111,10 @@ class Crowd:
     def calls(self) -> list[tuple[float, str]]:
         """(seconds from the beginning, number) of each call."""
         draw = random.Random(f"calls {self.plan}")
-        return [(BEFORE + draw.random() * self.plan.seconds, draw.choice(self.raiders)) for _ in range(self.plan.calls)]
+        return [
+            (self.plan.lead + draw.random() * self.plan.seconds, draw.choice(self.raiders))
+            for _ in range(self.plan.calls)
+        ]
 
     # raiders
 
@@ -131,7 +134,7 @@ class Crowd:
         heapq.heapify(heap)
         while heap:
             at, raider, left = heap[0]
-            yield Arrival(BEFORE + at, self.raiders[raider], self._raider_writes(pasting[raider]))
+            yield Arrival(plan.lead + at, self.raiders[raider], self._raider_writes(pasting[raider]))
             if left == 1:
                 heapq.heappop(heap)
                 continue
@@ -152,8 +155,8 @@ class Crowd:
     def _sincere(self) -> list[Arrival]:
         draw, plan = self._random, self.plan
         spans = {
-            "before": (0.0, BEFORE),
-            "during": (BEFORE, self.raid_ends),
+            "before": (0.0, plan.lead),
+            "during": (plan.lead, self.raid_ends),
             "after": (self.raid_ends, self.raid_ends + plan.days_after * DAY),
         }
         found = []

@@ -20,11 +20,10 @@ from bench.crowd import Arrival, octets
 from antirelou.clock import Timekeeper, VirtualClock
 from antirelou.daemon import Daemon
 from antirelou.log import Store
-from antirelou.settings import Log, Modem, Settings
+from antirelou.settings import HOUR, Log, Modem, Settings
 from antirelou.simulator import Port, Simulation
 from antirelou.simulator.network import VALIDITY_SECONDS
 
-SETTLES_SECONDS = 40 * 3600.0  # after the last delivery every reply has left, was dropped or has expired
 CALL_SECONDS = 20.0
 _KEY = "11" * 32  # the same lots in every run
 
@@ -160,7 +159,9 @@ class Replay:
     def _ends(self) -> float:
         if self._next is not None or self.simulation.network.queue:
             return float("inf")
-        return self.last_delivery_at + SETTLES_SECONDS
+        reply = self.settings.reply  # by then every reply has left, was dropped, or has expired
+        settled = reply.delay + reply.delay_spread + reply.expire_after + HOUR
+        return self.last_delivery_at + settled.total_seconds()
 
     # the network's queue
 

@@ -1,0 +1,54 @@
+"""`antirelou block --top`: whom the operator means by "those who write most", shown before anything is ordered."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from antirelou.cli.options import time_option
+from antirelou.cli.output import echo, masked, plural, table, when
+from antirelou.log import Reader
+from antirelou.policy.numbers import normalise
+from antirelou.settings import Settings
+
+_SINCE = timedelta(hours=24)
+
+
+def loudest(settings: Settings, top: int, since: str | None, *, numbers: bool, yes: bool) -> list[str]:
+    """The numbers that wrote most since then, once the operator agreed to them; none if there are none, or he did not.
+
+    Neither his own phones, nor this SIM's number, nor who is blocked already.
+    """
+    now, zone = datetime.now(UTC), settings.reply.time_zone
+    begins = time_option(since, "--since", now=now, zone=zone) or now - _SINCE
+    country = settings.modem.country
+    ours = {normalise(number, country) for number in (*settings.operator.numbers, settings.modem.number) if number}
+    with Reader.open(settings.log.path) as reader:
+        found = reader.loudest(settings.line, begins, top + len(ours))
+    found = [row for row in found if row["address"] not in ours][:top]
+    if not found:
+        echo(f"Nobody who is not blocked already wrote since {when(begins, zone)}.")
+        return []
+    echo(f"{plural(len(found), 'number')} that wrote most since {when(begins, zone)}:")
+    cells = [
+        [
+            masked(row["address"], numbers=numbers),
+            plural(row["messages"], "message"),
+            f"last {when(row['last_at'], zone, now=now)}{', told already' if row['told'] else ''}",
+        ]
+        for row in found
+    ]
+    for line in table(cells, indent="  "):
+        echo(line)
+    return [row["address"] for row in found] if yes or _agreed(len(found)) else []
+
+
+def _agreed(number: int) -> bool:
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to confirm this on: add --yes to block them.")
+    if click.confirm(f"Never answer {'this number' if number == 1 else f'these {number:,} numbers'} any more?"):
+        return True
+    echo("Nothing was ordered.")
+    return False

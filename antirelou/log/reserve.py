@@ -1,0 +1,154 @@
+"""What a release rests on: what is used of the limits, what became of the recipient, what the others did meanwhile.
+
+Counted from rows, inside the transaction that marks the submit (P4): a row counts from the mark on, also one whose
+time is ahead of the clock. What a question costs does not grow with the log, nor with the flood.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from antirelou.log.deciding import Deciding
+from antirelou.log.figures import TO_STRANGERS, cost
+from antirelou.log.floods import NO_ARRIVALS
+from antirelou.log.times import read, read_or_none, stamp
+from antirelou.policy.breaker import LOOKED_AT, Answer, breaker_until
+from antirelou.policy.facts import Reserve
+from antirelou.policy.words import normalise
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+_SENT_AT = "coalesce(service_centre_utc, received_at)"  # as the index has it
+_NOBODYS = ", ".join(f"'{kind}'" for kind in NO_ARRIVALS)
+
+
+class FloodCost(TypedDict, total=False):
+    """The fields of `Reserve` that speak of a flood; empty if there is none."""
+
+    in_flood: bool
+    flood_recipients: int
+    recipient_in_flood: bool
+    flood_replies_hour: int
+    oldest_in_flood_hour: datetime | None
+
+
+class Reserving(Deciding):
+    """The daemon's reads on a reply that is due."""
+
+    def reserve(self, reply_id: int, now: datetime, *, month_start: datetime, disk_low: bool = False) -> Reserve:
+        """Return what is used of the limits, and what became of the recipient; call it in the transaction that marks."""
+        sender = self._db.row(
+            "SELECT s.*, r.message_id FROM replies r JOIN senders s ON s.id = r.sender_id WHERE r.id = ?", [reply_id]
+        )
+        if sender is None:
+            raise LookupError(f"there is no reply {reply_id} with a recipient")
+        hour, oldest_in_hour = self._segments(now - HOUR)
+        day, oldest_in_day = self._segments(now - DAY)
+        in_day, recipients_day = self._recipients(stamp(now - DAY), sender["id"])
+        in_month, recipients_month = self._recipients(stamp(month_start - timedelta(milliseconds=1)), sender["id"])
+        answered = self._db.row("SELECT * FROM messages WHERE id = ?", [sender["message_id"]])
+        return Reserve(
+            segments_hour=hour,
+            segments_day=day,
+            recipients_day=recipients_day,
+            recipients_month=recipients_month,
+            recipient_in_day=in_day,
+            recipient_in_month=in_month,
+            oldest_in_hour=oldest_in_hour,
+            oldest_in_day=oldest_in_day,
+            told=sender["told"],
+            distress_told=bool(sender["distress_told"]),
+            blocked=sender["blocked_at"] is not None,
+            opted_out=sender["opted_out_at"] is not None,
+            paused=self.paused(),
+            disk_low=disk_low,
+            clock_behind=self.clock_behind(now),
+            new_sim=self.new_sim(),
+            breaker_until=self.breaker_until(now),
+            messages_since=self._messages_since(answered) if answered else 0,
+            campaign_senders=self._pasted_by(answered) if answered else 0,
+            **self._flood_cost(answered["flood"] if answered else 0, sender["id"], now),
+        )
+
+    def breaker_until(self, now: datetime) -> datetime | None:
+        """Until when the network's newest refusals hold replies; None if they do not, or did until before."""
+        return breaker_until(self._answers(), now)
+
+    # Inside
+
+    def _segments(self, since: datetime) -> tuple[int, datetime | None]:
+        """How many segments count since then, that moment itself excluded, and the oldest of them."""
+        row = self._db.row(
+            "SELECT count(*) AS segments, min(counted_at) AS oldest FROM submits INDEXED BY submits_counted"
+            " WHERE line = ? AND counted_at > ?",
+            [self.line, stamp(since)],
+        )
+        assert row is not None
+        return row["segments"], read_or_none(row["oldest"])
+
+    def _recipients(self, since: str, sender_id: int) -> tuple[bool, int]:
+        """Whether this recipient counts since then, and how many others do. Test answers are nobody's."""
+        row = self._db.row(
+            "SELECT coalesce(max(sender_id = ?), 0) AS own, count(DISTINCT CASE WHEN sender_id <> ? THEN sender_id END)"
+            " AS others FROM replies INDEXED BY replies_counted"
+            f" WHERE line = ? AND counted_at > ? AND {TO_STRANGERS}",
+            [sender_id, sender_id, self.line, since],
+        )
+        assert row is not None
+        return bool(row["own"]), row["others"]
+
+    def _messages_since(self, answered: sqlite3.Row) -> int:
+        """How much more its sender wrote, by service centre time; no more is counted than patience can bear."""
+        sent_at = answered["service_centre_utc"] or answered["received_at"]
+        enough = 1 + max(self.settings.reply.patience, self.settings.flood.patience)
+        found: int = self._db.value(
+            f"SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sent WHERE sender_id = ?1"
+            f" AND {_SENT_AT} >= ?2 AND ({_SENT_AT} > ?2 OR id > ?3) AND kind NOT IN ({_NOBODYS}) LIMIT ?4)",
+            [answered["sender_id"], sent_at, answered["id"], enough],
+        )
+        return found
+
+    def _pasted_by(self, answered: sqlite3.Row) -> int:
+        """How many numbers sent the answered text, from a day before it on."""
+        length = len(normalise(answered["text"] or ""))
+        received_at = read(answered["received_at"])
+        return self._campaign_senders(answered["sender_id"], received_at, answered["text_key"], length)
+
+    def _flood_cost(self, came_in: int, sender_id: int, now: datetime) -> FloodCost:
+        """What was spent on the flood that the answered message came in, and on the one that is on: on the worse one."""
+        on = self.flood(now)
+        floods = {flood for flood in (came_in, on.id if on else 0) if flood}
+        if not floods:
+            return {}
+        costs = [
+            cost(
+                self._db,
+                flood,
+                "count(DISTINCT CASE WHEN sender_id <> ?5 THEN sender_id END) AS others,"
+                " coalesce(max(sender_id = ?5), 0) AS own, coalesce(sum(counted_at > ?6), 0) AS hour,"
+                " min(CASE WHEN counted_at > ?6 THEN counted_at END) AS oldest",
+                *(sender_id, stamp(now - HOUR)),
+            )
+            for flood in floods
+        ]
+        dearest = max(costs, key=lambda one: (not one["own"], one["others"]))
+        busiest = max(costs, key=lambda one: one["hour"])
+        return {
+            "in_flood": True,
+            "flood_recipients": dearest["others"],
+            "recipient_in_flood": bool(dearest["own"]),
+            "flood_replies_hour": busiest["hour"],
+            "oldest_in_flood_hour": read_or_none(busiest["oldest"]),
+        }
+
+    def _answers(self) -> list[Answer]:
+        """The network's newest answers to submits, newest first: when, and the cause if it refused."""
+        rows = self._db.rows(
+            "SELECT state, cms_error, ended_at FROM submits INDEXED BY submits_answered"
+            " WHERE line = ? AND state IN ('submitted', 'refused') ORDER BY id DESC LIMIT ?",
+            [self.line, LOOKED_AT],
+        )
+        return [(read(row["ended_at"]), row["cms_error"] if row["state"] == "refused" else None) for row in rows]

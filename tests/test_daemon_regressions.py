@@ -1,0 +1,179 @@
+"""What a soak of random days with random faults found in the daemon, one claim a defect."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from world import NOON, NUMBER, OTHER, World
+
+from antirelou.clock import VirtualClock
+from antirelou.log import DiskFull
+from antirelou.simulator import Simulation
+
+OPERATOR = "+33639980500"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def bound(world: World, steps: int, seconds: float) -> None:
+    """Run for so long, but fail rather than spin where that takes more turns."""
+    until = world.clock.boot() + seconds
+    for _ in range(steps):
+        world.daemon.step()
+        if world.clock.boot() >= until:
+            return
+    pytest.fail(f"{steps} turns, and only {seconds - until + world.clock.boot()} s of {seconds} have passed")
+
+
+def test_a_pause_with_replies_of_every_purpose_due_is_no_error(tmp_path: Path) -> None:
+    world = World(tmp_path, operator={"numbers": (OPERATOR,)}, limits={"segments_per_hour": 1})
+    world.run(5)
+    world.text("Salut", "+33639980009")
+    world.run(60)
+    for sender, words in ((NUMBER, "Salut"), (OTHER, "au secours"), (OPERATOR, "essai")):
+        world.text(words, sender)
+    world.run(60)
+    world.order("pause")
+    world.run(60)
+    assert len(world.sent) == 1
+    world.order("resume")
+    world.run(4 * 3600)
+    assert len(world.sent) == 4
+
+
+@pytest.mark.parametrize("microseconds", [1, 300, 999])
+def test_what_is_due_in_less_than_a_millisecond_is_waited_for(world: World, microseconds: int) -> None:
+    """On a virtual clock the loop once spun for ever: the port does not wait for so little."""
+    world.run(5)
+    looks = iter(range(1000))
+    version = world.store.data_version
+    world.store.data_version = lambda: (next(looks), version())[1]  # type: ignore[method-assign]
+    world.daemon._idle_for = lambda: microseconds / 1e6  # type: ignore[method-assign]
+    began = world.clock.boot()
+    world.daemon._idle()
+    assert world.clock.boot() - began == pytest.approx(microseconds / 1e6, abs=1e-9)
+
+
+def test_the_next_look_at_the_line_is_due_when_it_is_waited_for_to_the_last_bit(world: World) -> None:
+    """Where `looked + 5 - now` is 0 and `now - looked` is less than 5, the loop once spun for ever."""
+    world.run(5)
+    world.simulation.fault("registration", stat=0)
+    world.run(120)
+    looked = next(x for x in (number / 7 for number in range(3000, 9000)) if x + 5.0 - x < 5.0)
+    world.clock._boot = looked + 5.0
+    world.daemon._line._looked = looked
+    bound(world, 50, 20)
+
+
+def test_a_number_that_repeats_itself_within_a_second_does_not_block_the_only_slot(tmp_path: Path) -> None:
+    """The same octets again are not always a slot that was not emptied: what came since is unread."""
+    clock = VirtualClock(NOON)
+    world = World(tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=1, me_slots=1))
+    world.run(5)
+    for _ in range(12):
+        world.text("Réponds !", OTHER)
+    world.text("Salut")
+    world.run(60)
+    assert NUMBER in {destination for destination, _ in world.sent}
+    assert "undeletable_slot" not in world.events()
+
+
+def test_a_slot_that_a_busy_card_would_not_empty_is_free_again_within_minutes(tmp_path: Path) -> None:
+    clock = VirtualClock(NOON)
+    world = World(tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=1, me_slots=1))
+    world.run(5)
+    world.simulation.fault("undeletable_slot", code=314)
+    world.text("Salut", OTHER)
+    world.run(90)
+    world.simulation.clear("undeletable_slot")
+    world.text("Salut")
+    world.run(300)
+    assert NUMBER in {destination for destination, _ in world.sent}
+
+
+def test_a_slot_that_stays_full_is_tried_less_and_less_often_also_after_a_class_0_text(world: World) -> None:
+    world.run(5)
+    world.simulation.fault("deletion_lies", storage="ME")
+    tried: list[float] = []
+    emptied = world.daemon._intake.emptied
+
+    def noted(pdu: Any, row: int, *, confirmed: bool) -> None:
+        tried.append(world.clock.boot())
+        emptied(pdu, row, confirmed=confirmed)
+
+    world.daemon._intake.emptied = noted  # type: ignore[method-assign]
+    storage = world.simulation.modem.storage(world.simulation.modem.memories[2])
+    world.simulation.fault("deletion_lies", storage=storage.name)
+    world.text("Salut")
+    for _ in range(30):
+        world.text("Coucou", OTHER, message_class=0)
+        world.run(600)
+    waits = [later - earlier for earlier, later in pairwise(tried)]
+    assert len(tried) < 15 and max(waits) < 4000
+    assert waits[3:] == sorted(waits[3:]) or waits[-1] > 3000
+
+
+def test_a_text_that_the_listing_cut_is_kept_whole(world: World) -> None:
+    world.run(5)
+    world.simulation.fault("cmgl_form", form="cut", times=1)
+    world.text("Salut, tu réponds quand ?")
+    world.run(60)
+    (message,) = world.messages()
+    assert (message["kind"], message["text"]) == ("text", "Salut, tu réponds quand ?")
+
+
+def test_a_storage_that_noise_hid_at_the_opening_is_swept_again_within_a_quarter_of_an_hour(tmp_path: Path) -> None:
+    clock = VirtualClock(NOON)
+    simulation = Simulation(clock, voice="quectel")
+    simulation.fault("cpms_form", form="only_sm")
+    world = World(tmp_path, clock=clock, simulation=simulation)
+    world.run(5)
+    simulation.clear("cpms_form")
+    world.text("Salut")
+    world.run(900)
+    assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "argument",
+    ["[]", "null", "5", "{", "[" * 100_000, '{"ids": [99999999999999999999]}', '{"search": 5}', '{"sender": ["x"]}'],
+)
+def test_an_order_that_cannot_be_understood_is_answered_and_ends_nothing(world: World, argument: str) -> None:
+    world.order("drop", argument)
+    world.text("Salut")
+    world.run(60)
+    with sqlite3.connect(world.settings.log.path) as log:
+        assert log.execute("SELECT result FROM control").fetchone()[0].startswith("not understood")
+    assert len(world.sent) == 1
+
+
+def test_a_new_sim_holds_replies_also_if_the_log_was_busy_when_it_was_first_seen(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.run(5)
+    world.simulation.unplug()
+    world.run(5)
+    world.simulation.sim.swap()
+    world.simulation.replug()
+    write = world.store.update_line
+    failures = iter([True])
+
+    def busy(*arguments: Any, **condition: Any) -> bool:
+        if "iccid" in condition and next(failures, False):
+            raise DiskFull("The disk is full.")
+        return write(*arguments, **condition)
+
+    world.store.update_line = busy  # type: ignore[method-assign]
+    world.run(120)
+    world.text("Salut")
+    world.run(timedelta(minutes=5).total_seconds())
+    assert world.sent == []
+    (message,) = world.messages()
+    assert message["hold"] == "new_sim"
