@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cli_world import INSISTER, TWICE, Run, filled, write_config
 from log_world import ANNE, BOB
 from log_world import World as LogWorld
+from world import NUMBER, OTHER
+from world import World as DaemonWorld
 
 from antirelou.cli import ordering
 from antirelou.log import Reader
@@ -97,7 +100,9 @@ def test_a_file_of_numbers_is_read_and_its_remarks_are_not(run: Run, tmp_path: P
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"+33639980001\nnot a number at all\n", "line 2"),
+        (b"+33639980001\nnot a number at all\n", 'Line 2: "not a number at all" is no number'),
+        (b"nobody at all 1\n+33639980001\n# x\n\nnobody at all 5\n", "Line 5: "),
+        (b"nobody at all\n" * 13, "And 3 more lines like these."),
         (b"\xff\xfe\n", "is not UTF-8"),
         (b"# nothing\n", "at least one"),
     ],
@@ -132,6 +137,86 @@ def test_without_a_log_there_is_nobody_to_order(run: Run, tmp_path: Path) -> Non
     assert not (tmp_path / "antirelou.db").exists()
 
 
+# Within one cycle: the real daemon on a clock of its own, with two replies that are not due yet
+
+
+@pytest.fixture
+def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DaemonWorld:
+    monkeypatch.setattr(ordering, "_PATIENCE", 0.0)
+    delay = {"delay": timedelta(hours=2), "delay_spread": timedelta(0), "mode": "approved"}
+    world = DaemonWorld(tmp_path, reply=delay)
+    write_config(tmp_path)
+    world.text("Salut toi", NUMBER)
+    world.text("Bonsoir madame", OTHER)
+    world.run(30)
+    return world
+
+
+def fates(world: DaemonWorld) -> list[tuple[str, str | None]]:
+    return [(reply["state"], reply["reason"]) for message in world.messages() for reply in message["replies"]]
+
+
+WAITS = ("queued", None)
+DROPPED, BLOCKED = ("dropped", "dropped"), ("dropped", "blocked")
+ACTS = [
+    (("drop", "--all"), [DROPPED, DROPPED]),
+    (("drop", "--sender", "06 39 98 00 02"), [WAITS, DROPPED]),
+    (("drop", "--search", "SALUT"), [DROPPED, WAITS]),
+    (("drop", "2"), [WAITS, DROPPED]),
+    (("block", NUMBER), [BLOCKED, WAITS]),
+    (("block", "--top", "2", "--since", "2026-11-22", "--yes"), [BLOCKED, BLOCKED]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "after"), ACTS, ids=[" ".join(arguments) for arguments, _ in ACTS])
+def test_an_order_is_carried_out_in_the_next_cycle(
+    arguments: tuple[str, ...], after: list[tuple[str, str | None]], run: Run, tmp_path: Path, busy: DaemonWorld
+) -> None:
+    assert fates(busy) == [WAITS, WAITS]
+    assert run(tmp_path, *arguments).status == 0
+    busy.daemon.cycle()
+    assert fates(busy) == after
+
+
+APPROVALS = [
+    (("--all",), {NUMBER, OTHER}),
+    (("--sender", OTHER), {OTHER}),
+    (("--search", "salut"), {NUMBER}),
+    (("1",), {NUMBER}),
+]
+
+
+@pytest.mark.parametrize(("which", "answered"), APPROVALS, ids=[" ".join(which) for which, _ in APPROVALS])
+def test_only_what_was_approved_leaves(
+    which: tuple[str, ...], answered: set[str], run: Run, tmp_path: Path, busy: DaemonWorld
+) -> None:
+    assert run(tmp_path, "approve", *which).status == 0
+    busy.run(2.5 * 3600)
+    assert {destination for destination, _ in busy.sent} == answered
+
+
+def test_a_pause_holds_at_once_and_resume_says_how_many_wait(run: Run, tmp_path: Path, busy: DaemonWorld) -> None:
+    run(tmp_path, "approve", "--all")
+    run(tmp_path, "pause")
+    busy.run(2.5 * 3600)
+    assert busy.sent == []
+    busy.text("Encore moi", "+33639980003")
+    busy.run(60)
+    told = run(tmp_path, "resume")
+    assert "2 replies wait, the first due 2026-11-22 15:00:" in told.out
+    assert told.out.endswith("; 1 message not decided yet.\n")
+    busy.run(60)
+    assert {destination for destination, _ in busy.sent} == {NUMBER, OTHER}
+
+
+def test_more_orders_than_are_read_at_once_are_still_of_one_cycle(run: Run, tmp_path: Path, busy: DaemonWorld) -> None:
+    file = tmp_path / "many.txt"
+    file.write_text("".join(f"+3363998{n}\n" for n in range(2000, 2250)) + f"{NUMBER}\n", encoding="utf-8")
+    assert run(tmp_path, "block", "--from-file", str(file)).out.startswith("251 orders were given; ")
+    busy.daemon.cycle()
+    assert fates(busy) == [BLOCKED, WAITS]
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A filled log, paused, with the real daemon at work on it in a process of its own."""
@@ -149,9 +234,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_a_daemon_answers_at_once(run: Run, served: Path) -> None:
-    assert run(served, "resume").out == "Replies go on.\n"  # and what was held is decided: one reply waits now
+    assert run(served, "resume").out.startswith("Replies go on.\n")  # what was held is decided: one reply waits now
     told = run(served, "block", INSISTER, TWICE)
     assert told.out == "+33639****01: Blocked; 0 replies dropped.\n+33639****02: Blocked; 1 reply dropped.\n"
+
+
+def test_many_numbers_are_blocked_in_one_cycle_and_told_in_a_line(run: Run, served: Path) -> None:
+    file = served / "many.txt"
+    file.write_text("".join(f"+3363998{n}\n" for n in range(2000, 2250)), encoding="utf-8")
+    assert run(served, "block", "--from-file", str(file)).out == "250 times: Blocked; 0 replies dropped.\n"
 
 
 def test_a_check_beside_a_daemon_leaves_the_port_alone(run: Run, served: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from cli_world import SECRETS, Run, harmless, write_config
-from log_world import BOB
+from log_world import BOB, SUBMITTED
 from log_world import World as LogWorld
 
-from antirelou.policy.facts import HoldReason, LaterReason
+from antirelou.policy.facts import Decision, HoldReason, LaterReason, NeverReason, Reason
 
 pytest_plugins = ["cli_fixtures"]
 
@@ -100,3 +100,70 @@ def test_repeated_events_are_counted_and_orders_not_carried_out_are_named(
     assert "There is no modem. (3 times)" in out
     assert "Orders not yet carried out: block (line main)." in out
     assert "+33639980001" not in run(tmp_path, "status", "--json").out
+
+
+# A flood
+
+
+INSULT = "Espèce de \x1b[2Jclown\u202e, ferme ton numéro, tout le monde envoie ceci ce soir"
+
+
+@pytest.fixture
+def flooded(tmp_path: Path, world: LogWorld) -> LogWorld:
+    """A flood of sixty texts from thirty numbers: forty the same, a call, one reply sent, two that wait, one dropped."""
+    senders = [f"+3363998{n}" for n in range(1000, 1030)]
+    messages = []
+    for number in range(60):
+        text = INSULT if number % 3 else f"nul {number}"
+        messages.append(world.deliver(text, sender=senders[number % 30]))
+    for message in messages[3:]:
+        world.store.decide(
+            message, Decision(Reason.CAMPAIGN if message % 3 != 1 else Reason.PENDING, None), 0, world.now
+        )
+    replies = [world.answer(message) for message in messages[:3]]
+    replies.append(world.queued(sender="+33639982000"))
+    for submit in world.mark(replies[0]):
+        world.store.outcome(submit, SUBMITTED, world.now)
+    world.store.postpone(replies[1], LaterReason.FLOOD, None)
+    world.store.drop_reply(replies[2], NeverReason.FLOODER, world.now)
+    return world
+
+
+def test_a_flood_is_told_with_what_is_held_back_and_why(run: Run, tmp_path: Path, flooded: LogWorld) -> None:
+    told = run(tmp_path, "status")
+    for words in (
+        "Flood     on since 2026-11-22 11:00:00; over after 1h of quiet since 2026-11-22 11:00:00",
+        "61 messages from 31 numbers, 22 different texts",
+        "1 number answered of 20 that it may cost: 19 left",
+        "2 replies wait: 1 flood, 1 not_due; 1 was dropped: 1 flooder",
+        "decided: 38 campaign, 19 pending, 4 to_answer",
+    ):
+        assert words.replace("2026-11-22 ", "") in told.out.replace("2026-11-22 ", "")
+    assert len(told.lines) <= 24
+
+
+def test_a_flood_is_told_without_a_text_of_it(run: Run, tmp_path: Path, flooded: LogWorld) -> None:
+    for arguments in ((), ("--json",), ("--numbers",)):
+        out = run(tmp_path, "status", *arguments).out
+        assert "clown" not in out and "nul" not in out.replace("null", "")
+        assert "+3363998" not in out
+
+
+def test_texts_of_a_flood_are_shown_when_asked_for_and_harmless(run: Run, tmp_path: Path, flooded: LogWorld) -> None:
+    told = run(tmp_path, "status", "--texts")
+    assert harmless(told.out)
+    first = told.lines[told.lines.index("What is written most on line main:") + 1]
+    assert (
+        first
+        == f"  40 times  by 20  {INSULT.replace(chr(27), chr(92) + 'u001b').replace(chr(0x202E), chr(92) + 'u202e')}"
+    )
+    assert len(told.lines) <= 24 + 1 + 10
+    [line] = json.loads(run(tmp_path, "status", "--texts", "--json").out)["lines"]
+    assert line["flood"]["most_frequent"][0]["text"] == INSULT
+    assert line["flood"]["decided"] == {"campaign": 38, "pending": 19, "to_answer": 4}
+
+
+def test_without_a_flood_there_are_no_texts(run: Run, tmp_path: Path, at: Path) -> None:
+    told = run(at, "status", "--texts")
+    assert told.lines[-1] == "No flood is on, so there are no texts of one to show."
+    assert "Salut" not in told.out and "Flood" not in told.out

@@ -130,6 +130,18 @@ def test_a_text_that_the_listing_cut_is_kept_whole(world: World) -> None:
     assert (message["kind"], message["text"]) == ("text", "Salut, tu réponds quand ?")
 
 
+def test_a_slot_that_was_listed_twice_is_emptied_once(tmp_path: Path) -> None:
+    """The network fills it again at once; a second deletion would throw away what nobody has read."""
+    clock = VirtualClock(NOON)
+    world = World(tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=2, me_slots=2))
+    world.simulation.fault("double_echo", answer=True)
+    for number in range(12):
+        world.text(f"Texte {number}", OTHER)
+    world.run(600)
+    assert sorted(message["text"] for message in world.messages()) == sorted(f"Texte {each}" for each in range(12))
+    assert {message["deliveries"] for message in world.messages()} == {1}
+
+
 def test_a_storage_that_noise_hid_at_the_opening_is_swept_again_within_a_quarter_of_an_hour(tmp_path: Path) -> None:
     clock = VirtualClock(NOON)
     simulation = Simulation(clock, voice="quectel")

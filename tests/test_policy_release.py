@@ -67,6 +67,7 @@ def test_never(reply: Facts, reserve: Facts, reason: NeverReason | None, why: st
 OLDEST = NOON - timedelta(minutes=50)
 MONTH_END = datetime(2026, 11, 30, 23, tzinfo=UTC)  # midnight in Paris
 LAST = MONTH_END - 4 * HOUR  # the last evening of the month
+FRESH = {"expires_at": LAST + DAY}
 LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
     ({}, {}, SETTINGS, NOON, GO, "nothing in its way"),
     (
@@ -142,18 +143,18 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         Later(LaterReason.RECIPIENTS_LIMIT, OLDEST + DAY, whole_line=False),
         "no sooner than the day's oldest segment falls out",
     ),
-    ({}, {"recipients_month": 150}, SETTINGS, NOON, GO, "21.5 of 30 days: 143.6 of 200, and 6.7 for a day"),
+    ({}, {"recipients_month": 149}, SETTINGS, NOON, GO, "21.5 of 30 days: 143.6 of 200, and 6.7 for a day: 150.3"),
     (
         {},
-        {"recipients_month": 151},
+        {"recipients_month": 150},
         SETTINGS,
         NOON,
-        Later(LaterReason.RECIPIENTS_LIMIT, datetime(2026, 11, 22, 18, 12, tzinfo=UTC), whole_line=False),
-        "the month's pace; until the 152nd is due",
+        Later(LaterReason.RECIPIENTS_LIMIT, datetime(2026, 11, 22, 14, 36, tzinfo=UTC), whole_line=False),
+        "the month's pace, until the 151st is due",
     ),
-    ({}, {"recipients_month": 199}, SETTINGS, LAST, GO, "the last person of the month"),
+    (FRESH, {"recipients_month": 199}, SETTINGS, LAST, GO, "the last person of the month"),
     (
-        {},
+        FRESH,
         {"recipients_month": 200},
         SETTINGS,
         LAST,
@@ -170,7 +171,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
     ),
     ({}, {"recipients_month": 200, "recipient_in_month": True}, SETTINGS, NOON, GO, "who counts already this month"),
     (
-        {},
+        FRESH,
         {"recipients_month": 200, "recipient_in_day": True},
         SETTINGS,
         LAST,

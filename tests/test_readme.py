@@ -18,6 +18,7 @@ import pytest
 from cli_world import write_config
 from world import NOON, NUMBER, OTHER, World, settings_in
 
+from antirelou import sms
 from antirelou.cli import group
 from antirelou.cli.errors import BUG, CONFIGURATION, INTERRUPTED, TRY_AGAIN, UNAVAILABLE, USAGE, run_group
 from antirelou.clock import Timekeeper, VirtualClock
@@ -33,8 +34,14 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NOT_YET = "*Not yet:*"
 
-# In sh blocks: what would not end, needs another machine, or has no log to work on.
-NOT_RUN_HERE = ("antirelou run", "antirelou simulate", "antirelou log --follow", "antirelou check")
+# In sh blocks: what would not end, needs another machine or a terminal, or has no log to work on.
+NOT_RUN_HERE = (
+    "antirelou run",
+    "antirelou simulate",
+    "antirelou log --follow",
+    "antirelou check",
+    "antirelou block --top",
+)
 
 
 def table(first: str) -> list[list[str]]:
@@ -199,6 +206,33 @@ def test_every_key_that_is_named_in_a_sentence_exists() -> None:
     assert used - set(words("change")) <= set(words("key"))
 
 
+# The texts
+
+
+def test_what_one_apostrophe_costs_is_what_the_command_says(capsys: pytest.CaptureFixture[str]) -> None:
+    [shown] = blocks("text")
+    [trap] = [line for line in commands() if line[1:2] == ["text"] and "mal à l’aise" in line[-1]]
+    assert run_group(group, trap[1:]) == 0
+    assert shown in capsys.readouterr().out
+    assert (len(sms.compose(trap[-1]).segments), len(sms.compose(trap[-1].replace("’", "'")).segments)) == (5, 2)
+
+
+# Words that tell a man from a woman, or who gave the number.
+TELLING = r"\b(?:femme|homme|fille|elle|il|lui|mec|monsieur|madame|donnée?|woman|man|girl|she|he|her|him|gave)\b"
+
+
+@pytest.mark.parametrize("row", table("tone"), ids=lambda row: row[0])
+def test_texts_to_choose_from_take_one_segment_and_are_fair(row: list[str]) -> None:
+    [text] = named(row[1])
+    composed = sms.compose(text)
+    assert (composed.alphabet, len(composed.segments)) == (sms.Alphabet.GSM7, 1)
+    assert sms.typographic(text) == (text, ())
+    words_of = set(re.findall(r"\w+", text.lower()))
+    assert not re.search(TELLING, text.lower())
+    assert words_of & {"bonjour", "hello"} and words_of & {"merci", "please"}
+    assert words_of & {"automatique", "automatic"} and words_of & {"conservés", "kept"}
+
+
 # The log
 
 
@@ -297,6 +331,7 @@ def run(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         shutil.copy(filled / name, tmp_path)
     monkeypatch.setenv("ANTIRELOU_CONFIG", str(write_config(tmp_path)))
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "raiders.txt").write_text("+33639980008  # since Sunday\n")
     return lambda line: run_group(group, line[1:])
 
 

@@ -222,7 +222,20 @@ HOSTILE = [
     "'; DROP TABLE messages; --",
     "%s %n {0} $(reboot) `reboot`",
 ]
-SECRETS = ("rouge", "ligne", "avant", "HYPERLINK", "SUM", "reverse", "DROP", "reboot", "Salut", "\U0001f600", "\x1b")
+SECRETS = (
+    "Gagnez",
+    "rouge",
+    "ligne",
+    "avant",
+    "HYPERLINK",
+    "SUM",
+    "reverse",
+    "DROP",
+    "reboot",
+    "Salut",
+    "\U0001f600",
+    "\x1b",
+)
 
 
 def test_a_hostile_text_is_kept_whole_and_seen_nowhere_else(stage: Stage, run: Run) -> None:

@@ -90,9 +90,7 @@ def _play(directory: Path) -> None:
         click.echo(f"{clock.now().astimezone():%H:%M:%S}  {click.style(f'{who:8}', fg=_COLOURS.get(who))}  {what}")
 
     clock = ListeningClock(lambda line: _obey(stage, line))
-    settings = settings_for(
-        directory, delay=timedelta(seconds=4), delay_spread=timedelta(seconds=2), hours=None
-    )
+    settings = settings_for(directory, delay=timedelta(seconds=4), delay_spread=timedelta(seconds=2), hours=None)
     stage = Stage(settings, clock, tell)
     click.echo(_HELP + "\n")
     try:
@@ -139,4 +137,3 @@ def _show(directory: Path, *command: str) -> None:
         encoding="utf-8",
     )
     group.main([*command, "--config", str(configuration)], standalone_mode=False)
-

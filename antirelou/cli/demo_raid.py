@@ -22,7 +22,7 @@ from antirelou.clock import VirtualClock
 START = datetime(2026, 11, 9, 12, 50, tzinfo=UTC)  # a Monday, ten to two in Paris
 MINUTE, HOUR = 60.0, 3600.0
 RAID_AT, RAID_LASTS = 2 * HOUR + 10 * MINUTE, 2 * HOUR
-END = 29 * HOUR + 10 * MINUTE
+END = 31 * HOUR + 10 * MINUTE
 RAIDERS, MESSAGES, MOST = 300, 2000, 200
 SIGMA = 1.3  # of the log-normal share of each raider
 STEP = 10 * MINUTE  # a line of what is printed

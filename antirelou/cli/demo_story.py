@@ -102,7 +102,9 @@ def _rehearse(stage: Stage, storm: Storm) -> None:
         text(3001 + 20 * number, STORM, f"réponds !!! ({number + 1})")
     simulation.schedule(3045, storm.hush)
     simulation.schedule(3840, storm.over)
-    chapter(4000, "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered.")
+    chapter(
+        4000, "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered."
+    )
     for number, octets in enumerate(REAL_PDUS):
         network.pdu(octets, at=4001 + 10 * number)
     chapter(2 * HOUR, "The dongle is pulled out for a while, and the replies become due meanwhile.")

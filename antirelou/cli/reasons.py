@@ -134,7 +134,6 @@ _REASONS: dict[str, Explain] = {
 }
 
 
-
 def _after(settings: Settings) -> str:
     delay, spread = settings.reply.delay, settings.reply.delay_spread
     return f"{duration(delay)} to {duration(delay + spread)}" if spread else duration(delay)
@@ -155,7 +154,8 @@ _STATES: dict[str, str] = {
 
 _DROPPED: dict[str, Callable[[Settings], str]] = {
     NeverReason.FLOODER: lambda settings: (
-        f"its recipient wrote more than reply.patience = {plural(settings.reply.patience, 'message')} meanwhile"
+        f"its recipient wrote more than reply.patience = {plural(settings.reply.patience, 'message')} meanwhile, or more "
+        f"than flood.patience = {settings.flood.patience} in a flood"
     ),
     NeverReason.CAMPAIGN: lambda settings: "the text it answers turned out to be pasted by several numbers",
     NeverReason.BLOCKED: lambda settings: "the operator blocked its recipient",
@@ -180,13 +180,14 @@ _WAITING: dict[str, Callable[[Settings], str]] = {
         f"limits.segments_per_day = {settings.limits.segments_per_day} is used up"
     ),
     LaterReason.RECIPIENTS_LIMIT: lambda settings: (
-        f"limits.recipients_per_day = {settings.limits.recipients_per_day} or recipients_per_month = "
-        f"{settings.limits.recipients_per_month} is used up"
+        f"limits.recipients_per_day = {settings.limits.recipients_per_day} is used up, or as much of "
+        f"recipients_per_month = {settings.limits.recipients_per_month} as the month allows by now"
     ),
     LaterReason.FLOOD: lambda settings: (
-        f"a flood is on, in which {plural(settings.flood.replies_per_hour, 'reply', 'replies')} an hour may leave"
+        f"a flood is on, or it answers a message that came in one: {plural(settings.flood.replies_per_hour, 'reply', 'replies')} "
+        f"an hour may leave, to {plural(settings.flood.recipients, 'number')} a flood"
     ),
-    LaterReason.BREAKER: lambda settings: "the network refused several replies in a row",
+    LaterReason.BREAKER: lambda settings: "the network, or the SIM, refused several replies in a row",
     LaterReason.DISK_LOW: lambda settings: "the disk has less free space than log.reserve",
     LaterReason.CLOCK_BEHIND: lambda settings: _HOLDS[HoldReason.CLOCK_BEHIND],
     LaterReason.NEW_SIM: lambda settings: _HOLDS[HoldReason.NEW_SIM],

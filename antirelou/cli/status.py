@@ -186,7 +186,7 @@ def _texts(lines: list[Row]) -> list[str]:
         if row["flood"] is None:
             continue
         found = row["flood"]["most_frequent"]
-        told.append(f"What is written most on line {row['line']}, with --texts:")
+        told.append(f"What is written most on line {row['line']}:")
         shown = [
             [f"{text['messages']:,} times", f"by {text['numbers']:,}", visible(text["text"] or "")] for text in found
         ]

@@ -37,16 +37,16 @@ class Intake:
     def take(self, pdus: Sequence[StoredPdu | DirectPdu]) -> list[tuple[StoredPdu, int]]:
         """Make everything in `pdus` durable; return the slots to empty now, each with its row."""
         moment = self._timekeeper.moment()
-        doomed: list[tuple[StoredPdu, int]] = []
+        doomed: dict[tuple[str, int], tuple[StoredPdu, int]] = {}  # each slot once: emptied twice, it may lose the next
         with self._writing(moment):
             listed: set[int] = set()
-            for pdu in pdus:
+            for pdu in dict.fromkeys(pdus):  # some modems say every line twice
                 row = self._keep(pdu, listed, moment)
                 if isinstance(pdu, StoredPdu) and self._is_doomed(pdu, row, moment):
-                    doomed.append((pdu, row))
+                    doomed[pdu.storage, pdu.index] = (pdu, row)
             self._decide(moment)
         self._timekeeper.stored(moment)
-        return doomed
+        return list(doomed.values())
 
     def swept(self, pdus: Sequence[StoredPdu]) -> None:
         """Note which slots a sweep found full."""

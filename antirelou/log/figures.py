@@ -34,7 +34,8 @@ def cost(connection: Connection, flood: int, columns: str, *values: Value) -> sq
 def figures(connection: Connection, flood: int) -> dict[str, int]:
     """Return how many messages, numbers and different texts came in a flood, and how many numbers got a reply."""
     row = connection.row(
-        "SELECT count(*) AS messages, count(DISTINCT sender_id) AS numbers, count(DISTINCT text_key) AS texts"
+        "SELECT count(*) AS messages, count(DISTINCT sender_id) AS numbers,"
+        " count(DISTINCT coalesce(text_key, text)) AS texts"  # what is not decided yet has no key
         " FROM messages INDEXED BY messages_flood WHERE flood = ? AND flood > 0",
         [flood],
     )

@@ -24,10 +24,10 @@ SERVICE_CENTRE = "+33639980099"
 ZONE = 4  # quarter hours: Paris in November
 
 _PASTED = (
-    "Alors comme ça on donne des faux numéros aux gens honnêtes ? Rendez-vous sur le forum ce soir.",
+    "Alors comme cela on donne des faux numéros aux gens bien ? Rendez-vous sur le forum ce soir.",
     "Copiez ce message et envoyez-le dix fois à ce numéro, ils vont comprendre leur douleur.",
     "Votre numéro bidon ne servira plus à rien dans une heure, merci pour le divertissement.",
-    "Opération salade en cours, tout le monde envoie ceci jusqu'à ce que ça ferme, allez allez.",
+    "Opération salade en cours, tout le monde envoie ceci jusqu'à ce que cela ferme, allez allez.",
     "ON NE LACHE RIEN LES GARS ENCORE MILLE MESSAGES AVANT CE SOIR VINGT HEURES",
     "Bonjour je voudrais commander cent pizzas avec supplément anchois, livraison immédiate svp",
 )
