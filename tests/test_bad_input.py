@@ -21,7 +21,7 @@ from run_stage import NUMBER, ORDINARY, Begun, Running, Stage, Stages, until
 
 pytest_plugins = ["cli_fixtures", "run_fixtures"]
 
-HOLD = "import serial, sys; port = serial.Serial(sys.argv[1], exclusive=True); print('held', flush=True); input()"
+HOLD = "import serial, sys; port = serial.Serial(sys.argv[1], exclusive=True); print('held', flush=True); sys.stdin.read()"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def busy(stage: Stage) -> Trouble:
     assert holder.stdout is not None and holder.stdout.readline() == "held\n"
     name = Path(f"/proc/{holder.pid}/comm").read_text().strip()
     sentence = f"The port {stage.link} is held by {name} (process {holder.pid}): stop it, or set another modem.port."
-    return Trouble(stage, stage.start(), "holder", sentence, lambda: holder.communicate("\n"))
+    return Trouble(stage, stage.start(), "holder", sentence, holder.communicate)
 
 
 def not_permitted(stage: Stage) -> Trouble:
@@ -61,7 +61,7 @@ def not_permitted(stage: Stage) -> Trouble:
 
 
 def not_a_modem(stage: Stage) -> Trouble:
-    stage.dongle().fault("not_a_modem")
+    stage.dongle(voice="generic").fault("not_a_modem")  # a voice without chatter, which would be a modem's
     sentence = f"What is at {stage.link} speaks, but not as a modem: set modem.port to another port of the same device"
     return Trouble(
         stage, stage.start(), "port", sentence, lambda: stage.do(lambda: stage.simulation.clear("not_a_modem"))

