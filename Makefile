@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest test-driver fuzz lint format clean
+.PHONY: demo test test-oldest test-driver test-long fuzz raid lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -20,9 +20,17 @@ test-oldest: $(VENV)-oldest/ready
 test-driver: $(VENV)/ready
 	$(BIN)/pytest tests/driver
 
+# The real process killed again and again.
+test-long: $(VENV)/ready
+	$(BIN)/pytest tests/long
+
 # 100,000 mutated or random PDUs: none may raise; prints the processor time of each.
 fuzz: $(VENV)/ready
 	$(BIN)/python tests/fuzz_pdus.py
+
+# The evening of 30 October 2017 ten times over, and its kin: half an hour a run. SEEDS="1 2 3", PROFILE=raid for one.
+raid: $(VENV)/ready
+	$(BIN)/python tests/bench/raid.py $(if $(PROFILE),--profile $(PROFILE)) $(SEEDS)
 
 lint: $(VENV)/lint-ready
 	$(BIN)/ruff format --check .

@@ -108,6 +108,23 @@ def test_a_modem_that_stays_silent_ends_the_process_for_systemd(world: World) ->
     assert "modem_restarted" in world.events()
 
 
+def test_a_modem_that_opens_well_but_never_lists_is_restarted_and_given_up_in_the_end(world: World) -> None:
+    world.run(10)
+    world.simulation.fault("hang_on_command", prefix="+CMGL", times=None)
+    with pytest.raises(Exhausted):
+        world.run(3600)
+    assert "modem_restarted" in world.events()
+
+
+def test_a_sim_that_is_put_in_later_is_used(world: World) -> None:
+    world.simulation.fault("sim_absent")
+    world.text("Salut")
+    world.run(60)
+    assert "sim_absent" in world.events()
+    world.simulation.clear("sim_absent")
+    assert until_sent(world, 1, 60) < 30
+
+
 def test_a_modem_missing_at_start_is_waited_for(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.simulation.fault("unplug", seconds=7200)

@@ -25,6 +25,7 @@ LOOP_WITHIN = timedelta(minutes=5)
 SAME_TEXT_WITHIN = timedelta(hours=1)
 CAMPAIGN_WITHIN = timedelta(hours=24)
 TESTS_WITHIN = timedelta(hours=24)
+COUNTING_OR_NOT = "(flood_counts IS NOT NULL) IN (0, 1)"  # for the index on a sender's messages, which is by that too
 _ENOUGH = 20  # counting further changes no decision
 _MANY = 100  # numbers that ever sent one long text: it is a pasted one, whenever they did
 
@@ -178,7 +179,7 @@ class Deciding(Floods):
             return 0
         found: int = self._db.value(
             "SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sender WHERE sender_id = ?"
-            " AND received_at > ? AND received_at <= ? AND kind <> 'status_report' LIMIT ?)",
+            f" AND {COUNTING_OR_NOT} AND received_at > ? AND received_at <= ? AND kind <> 'status_report' LIMIT ?)",
             [message.sender_id, stamp(left), stamp(left + LOOP_WITHIN), _ENOUGH],
         )
         return found

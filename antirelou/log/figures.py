@@ -32,11 +32,14 @@ def cost(connection: Connection, flood: int, columns: str, *values: Value) -> sq
 
 
 def figures(connection: Connection, flood: int) -> dict[str, int]:
-    """Return how many messages, numbers and different texts came in a flood, and how many numbers got a reply."""
+    """Return how many messages, numbers and different texts came in a flood, and how many numbers got a reply.
+
+    Reads what came from the flood's first message on: meant for the newest flood.
+    """
     row = connection.row(
         "SELECT count(*) AS messages, count(DISTINCT sender_id) AS numbers,"
         " count(DISTINCT coalesce(text_key, text)) AS texts"  # what is not decided yet has no key
-        " FROM messages INDEXED BY messages_flood WHERE flood = ? AND flood > 0",
+        " FROM messages WHERE flood = ?1 AND id >= ?1",
         [flood],
     )
     assert row is not None

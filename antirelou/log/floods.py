@@ -125,8 +125,8 @@ class Floods(Condition):
             return False
         flood = self.settings.flood
         counted: int = self._db.value(
-            "SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_counting_sender WHERE sender_id IS ?"
-            " AND line = ? AND flood_counts IS NOT NULL AND received_at BETWEEN ? AND ? LIMIT ?)",
+            "SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sender WHERE sender_id IS ?"
+            " AND line = ? AND (flood_counts IS NOT NULL) = 1 AND received_at BETWEEN ? AND ? LIMIT ?)",
             [
                 *(sender_id, self.line, stamp(moment.at - flood.window), stamp(moment.at + flood.window)),
                 flood.per_sender,

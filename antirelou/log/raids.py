@@ -38,8 +38,8 @@ class Raids:
         rows = self._db.rows(
             "SELECT g.messages, g.numbers, m.id, m.text FROM (SELECT min(id) AS id, count(*) AS messages,"
             " count(DISTINCT sender_id) AS numbers, coalesce(text_key, text) AS written"
-            " FROM messages INDEXED BY messages_flood WHERE flood = ? AND flood > 0 GROUP BY written"
-            " HAVING written IS NOT NULL ORDER BY messages DESC, 1 LIMIT ?) g JOIN messages m ON m.id = g.id"
+            " FROM messages WHERE flood = ?1 AND id >= ?1 GROUP BY written"
+            " HAVING written IS NOT NULL ORDER BY messages DESC, 1 LIMIT ?2) g JOIN messages m ON m.id = g.id"
             " ORDER BY g.messages DESC, m.id",
             [flood, limit],
         )
@@ -49,7 +49,7 @@ class Raids:
         """Return how many of a flood's messages have which reason or hold."""
         rows = self._db.rows(
             "SELECT coalesce(reason, hold, 'undecided') AS word, count(*) AS messages"
-            " FROM messages INDEXED BY messages_flood WHERE flood = ? AND flood > 0 GROUP BY word",
+            " FROM messages WHERE flood = ?1 AND id >= ?1 GROUP BY word",
             [flood],
         )
         return {row["word"]: row["messages"] for row in rows}

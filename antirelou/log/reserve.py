@@ -10,7 +10,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from antirelou.log.deciding import Deciding
+from antirelou.log.deciding import COUNTING_OR_NOT, Deciding
 from antirelou.log.figures import TO_STRANGERS, cost
 from antirelou.log.floods import NO_ARRIVALS
 from antirelou.log.times import read, read_or_none, stamp
@@ -21,7 +21,7 @@ from antirelou.policy.words import normalise
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-_SENT_AT = "coalesce(service_centre_utc, received_at)"  # as the index has it
+_SENT_AT = "coalesce(service_centre_utc, received_at)"
 _NOBODYS = ", ".join(f"'{kind}'" for kind in NO_ARRIVALS)
 
 
@@ -101,13 +101,16 @@ class Reserving(Deciding):
         return bool(row["own"]), row["others"]
 
     def _messages_since(self, answered: sqlite3.Row) -> int:
-        """How much more its sender wrote, by service centre time; no more is counted than patience can bear."""
-        sent_at = answered["service_centre_utc"] or answered["received_at"]
+        """How much of what came since was written since, by service centre time; no more than patience can bear."""
         enough = 1 + max(self.settings.reply.patience, self.settings.flood.patience)
         found: int = self._db.value(
-            f"SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sent WHERE sender_id = ?1"
-            f" AND {_SENT_AT} >= ?2 AND ({_SENT_AT} > ?2 OR id > ?3) AND kind NOT IN ({_NOBODYS}) LIMIT ?4)",
-            [answered["sender_id"], sent_at, answered["id"], enough],
+            f"SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sender WHERE sender_id = ?1"
+            f" AND {COUNTING_OR_NOT} AND received_at >= ?2 AND kind NOT IN ({_NOBODYS})"
+            f" AND ({_SENT_AT} > ?3 OR ({_SENT_AT} = ?3 AND id > ?4)) LIMIT ?5)",
+            [
+                *(answered["sender_id"], answered["received_at"]),
+                *(answered["service_centre_utc"] or answered["received_at"], answered["id"], enough),
+            ],
         )
         return found
 

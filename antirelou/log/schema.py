@@ -265,13 +265,9 @@ INDEXES = (
     """CREATE INDEX messages_joining ON messages (line, sender_id, reference, reference_bits, segments_expected, id)
     WHERE complete = 0""",
     "CREATE INDEX messages_time ON messages (received_at, clock_wrong)",
-    "CREATE INDEX messages_sender ON messages (sender_id, received_at)",
-    "CREATE INDEX messages_sent ON messages (sender_id, coalesce(service_centre_utc, received_at))",
+    "CREATE INDEX messages_sender ON messages (sender_id, flood_counts IS NOT NULL, received_at)",
     "CREATE INDEX messages_text_key ON messages (text_key, sender_id, received_at) WHERE text_key IS NOT NULL",
-    "CREATE INDEX messages_flood ON messages (flood, sender_id, text_key) WHERE flood > 0",
     "CREATE INDEX messages_counting ON messages (line, flood_counts) WHERE flood_counts IS NOT NULL",
-    """CREATE INDEX messages_counting_sender ON messages (sender_id, line, received_at)
-    WHERE flood_counts IS NOT NULL""",
     "CREATE INDEX messages_reason ON messages (reason, id) WHERE reason IS NOT NULL",
     "CREATE INDEX messages_kind ON messages (kind, id) WHERE kind <> 'text'",
     "CREATE INDEX replies_message ON replies (message_id)",

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,11 +21,12 @@ from bench.crowd import Arrival, octets
 from antirelou.clock import Timekeeper, VirtualClock
 from antirelou.daemon import Daemon
 from antirelou.log import Store
-from antirelou.settings import HOUR, Log, Modem, Settings
+from antirelou.settings import Log, Modem, Settings
 from antirelou.simulator import Port, Simulation
 from antirelou.simulator.network import VALIDITY_SECONDS
 
 CALL_SECONDS = 20.0
+SLACK = timedelta(minutes=30)
 ROUNDING = 1e-6  # seconds; sums of moments are not exact
 _KEY = "11" * 32  # the same lots in every run
 
@@ -161,7 +163,7 @@ class Replay:
         if self._next is not None or self.simulation.network.queue:
             return float("inf")
         reply = self.settings.reply  # by then every reply has left, was dropped, or has expired
-        settled = reply.delay + reply.delay_spread + reply.expire_after + HOUR
+        settled = reply.delay + reply.delay_spread + reply.expire_after + SLACK
         return self.last_delivery_at + settled.total_seconds()
 
     # the network's queue
