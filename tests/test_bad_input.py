@@ -238,7 +238,7 @@ def test_a_configuration_that_is_not_there_or_not_readable_is_told(stages: Stage
 def test_what_is_wrong_is_said_by_journal_status_and_check(name: str, troubles: dict[str, Trouble], run: Run) -> None:
     trouble = troubles[name]
     trouble.daemon.says(trouble.sentence)
-    until(lambda: trouble.sentence in run(trouble.stage.directory, "status").out)
+    until(lambda: f"Line main: {trouble.sentence}" in run(trouble.stage.directory, "status").out)
     check = run(trouble.stage.directory, "check")
     assert f"[!!] {trouble.item}: {trouble.sentence}" in check.out
     assert check.status == 69
@@ -271,13 +271,13 @@ def test_once_mended_it_goes_on_by_itself(name: str, mended: dict[str, Trouble],
     stage.text("Salut")
     daemon.says("accepted, reference")
     assert stage.sent == [NUMBER]
-    until(lambda: "Receiving and replying." in run(stage.directory, "status").out)
+    until(lambda: "Line main: Receiving and replying." in run(stage.directory, "status").out)
     assert daemon.stops(2) == 0
 
 
 def test_the_built_in_dongle_needs_nothing(stage: Stage, run: Run) -> None:
     stage.configure(modem={"port": "simulated"})
     daemon = stage.ready()
-    until(lambda: "Receiving and replying." in run(stage.directory, "status").out)
+    until(lambda: "Line main: Receiving and replying." in run(stage.directory, "status").out)
     assert run(stage.directory, "check").status == 0
     assert daemon.stops(2) == 0

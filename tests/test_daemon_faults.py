@@ -108,9 +108,10 @@ def test_a_modem_that_stays_silent_ends_the_process_for_systemd(world: World) ->
     assert "modem_restarted" in world.events()
 
 
-def test_a_modem_that_opens_well_but_never_lists_is_restarted_and_given_up_in_the_end(world: World) -> None:
+def test_a_modem_that_opens_well_but_never_works_is_restarted_and_given_up_in_the_end(world: World) -> None:
     world.run(10)
-    world.simulation.fault("hang_on_command", prefix="+CMGL", times=None)
+    world.simulation.fault("hang_on_command", prefix="+CMGD", times=None)
+    world.text("Salut")
     with pytest.raises(Exhausted):
         world.run(3600)
     assert "modem_restarted" in world.events()

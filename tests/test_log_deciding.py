@@ -197,6 +197,7 @@ def test_messages_are_counted_for_five_minutes_after_a_reply(world: World) -> No
     world.after = MS
     for _ in range(3):
         world.deliver()
+    world.deliver(kind="status_report")  # what the reply itself brought about
     world.after = 5 * MINUTE
     assert history(world, world.deliver()).since_reply_in_five_minutes == 4
     world.after = 5 * MINUTE + MS

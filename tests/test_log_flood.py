@@ -155,6 +155,14 @@ def test_floods_are_the_lines_own(tmp_path: Path) -> None:
     assert two.deliver(sender=number(11)) not in in_flood(two)
 
 
+def test_what_a_number_sent_to_one_line_is_not_held_against_it_in_another(tmp_path: Path) -> None:
+    one, two = a_world(tmp_path, "one"), a_world(tmp_path, "two")
+    for _ in range(3):
+        one.deliver(sender=ANNE)
+        two.deliver(sender=ANNE)
+    assert one.value("SELECT count(flood_counts) FROM messages WHERE line = 'two'") == 2
+
+
 # How long it lasts
 
 

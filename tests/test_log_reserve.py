@@ -22,6 +22,7 @@ from flood_world import (
 )
 from log_world import ANNE, BOB, REFUSED, START, SUBMITTED, UNKNOWN, World
 
+from antirelou.modem.facts import Fate, Outcome
 from antirelou.policy.facts import Decision, Purpose, Reason
 
 
@@ -96,6 +97,29 @@ def test_of_two_floods_the_one_that_cost_more_counts(world: World) -> None:
     assert on(world) is None
     assert cost(world, second[0]) == (True, 0, 1, False)
     assert cost(world, first[3]) == (True, 0, 3, False)
+
+
+def test_a_reply_to_what_came_in_one_flood_pays_for_the_one_that_is_on(world: World) -> None:
+    waits = [world.queued(number(n)) for n in range(6)][0]
+    world.after = 5 * HOUR
+    for n in range(6):
+        world.deliver(sender=number(20 + n))
+    for n in range(3):
+        world.mark(world.queued(number(40 + n)))
+    assert cost(world, waits) == (True, 3, 3, False)
+
+
+def test_whoever_counts_in_one_of_two_floods_is_new_in_the_other(world: World) -> None:
+    first = [world.queued(number(n)) for n in range(6)]
+    world.after = 3 * HOUR
+    for reply in first[:3]:
+        world.mark(reply)
+    world.after = 5 * HOUR
+    for n in range(6):
+        world.deliver(sender=number(20 + n))
+    world.mark(world.queued(number(40)))
+    assert cost(world, first[0]) == (True, 1, 1, False)
+    assert cost(world, world.queued(number(40))) == (True, 1, 0, True)
 
 
 def test_tests_and_refusals_cost_a_flood_nothing(world: World) -> None:
@@ -190,12 +214,24 @@ def test_three_refusals_in_a_row_hold_replies_also_after_a_restart(world: World)
     refuse(world)
     world.restart()
     assert reserve(world, reply).breaker_until == START + 6 * MINUTE + 5 * MINUTE
+    world.after += 2 * HOUR
     refuse(world)
-    assert reserve(world, reply).breaker_until == START + 7 * MINUTE + 10 * MINUTE
+    assert reserve(world, reply).breaker_until == START + 2 * HOUR + 7 * MINUTE + 10 * MINUTE
     (told,) = events(world, "breaker")
     assert "(the last for cause 38)" in told and "ask the SIM's operator" in told
     refuse(world, SUBMITTED)
     assert reserve(world, reply).breaker_until is None
+
+
+def test_what_was_accepted_after_all_is_no_refusal(world: World) -> None:
+    refuse(world)
+    (late,) = world.mark(world.queued(BOB))
+    world.store.outcome(late, Outcome(Fate.UNKNOWN, cms_error=500), world.now)
+    refuse(world)
+    refuse(world)
+    assert world.store.breaker_until(world.now.at) is not None
+    world.store.mend(late, 9, world.now)
+    assert world.store.breaker_until(world.now.at) is None
 
 
 def test_the_breaker_is_the_lines_own(tmp_path: Path) -> None:
