@@ -15,8 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-_TIME_ERROR = 5  # adjtimex(2): "the system clock is not synchronized to a reliable server"
-STEP = timedelta(seconds=5)  # a smaller difference between wall and boot time is slewing, not a step
+_TIME_ERROR = (
+    5  # adjtimex(2): "the system clock is not synchronized to a reliable server"
+)
+STEP = timedelta(
+    seconds=5
+)  # a smaller difference between wall and boot time is slewing, not a step
 
 
 class Clock(Protocol):
@@ -58,7 +62,9 @@ class SystemClock:
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def synchronised(self) -> bool:
-        timex = (ctypes.c_long * 64)()  # struct timex is at most 208 octets; zeroed modes: read only
+        timex = (
+            ctypes.c_long * 64
+        )()  # struct timex is at most 208 octets; zeroed modes: read only
         return self._libc.adjtimex(timex) != _TIME_ERROR
 
     def wait(self, seconds: float) -> None:
@@ -145,7 +151,9 @@ class Timekeeper:
         self._clock = clock
         self._floor = known.at if known else None
         # What an earlier boot wrote is at least as old as this boot; what this boot wrote may be of just now.
-        self._floor_boot = clock.boot() if known and known.boot_id == clock.boot_id else 0.0
+        self._floor_boot = (
+            clock.boot() if known and known.boot_id == clock.boot_id else 0.0
+        )
         self._offset = self._now_offset()
 
     def moment(self) -> Moment:

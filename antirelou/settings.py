@@ -63,7 +63,14 @@ class Reply:
     patience: int = 30
     max_segments: int = 2
     countries: tuple[str, ...] = ("FR",)
-    distress_words: tuple[str, ...] = ("au secours", "aidez-moi", "aide-moi", "il me frappe", "help me", "suicide")
+    distress_words: tuple[str, ...] = (
+        "au secours",
+        "aidez-moi",
+        "aide-moi",
+        "il me frappe",
+        "help me",
+        "suicide",
+    )
     distress_text: str = DISTRESS
     status_report: bool = False
     by_country: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -13,9 +13,7 @@ from world import World
 from antirelou.clock import Timekeeper, VirtualClock
 
 INSISTER, TWICE, STRANGER, QUITTER = (f"+3363998000{n}" for n in range(1, 5))
-HOSTILE = (
-    "=1+1\x1b[2J\x07\u202eevil\u202c\u200b\r\nid 99 to_answer\tx,\"y\" 'z'; DROP TABLE messages; $(reboot) \x00 😀é"
-)
+HOSTILE = "=1+1\x1b[2J\x07\u202eevil\u202c\u200b\r\nid 99 to_answer\tx,\"y\" 'z'; DROP TABLE messages; $(reboot) \x00 😀é"
 NUMBERS = (INSISTER, TWICE, STRANGER, QUITTER)
 SECRETS = (*NUMBERS, *(number.replace("+33", "0") for number in NUMBERS))
 
@@ -71,4 +69,6 @@ def filled(directory: Path) -> World:
 
 def harmless(out: str) -> bool:
     """Nothing in it acts on a terminal, but for the line ends and tabs that are ours."""
-    return not [c for c in out if unicodedata.category(c) in _ACTING and c not in "\n\t\r"]
+    return not [
+        c for c in out if unicodedata.category(c) in _ACTING and c not in "\n\t\r"
+    ]

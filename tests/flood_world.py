@@ -13,10 +13,23 @@ from antirelou.log import Reader
 from antirelou.policy.facts import Decision, Reason, Reserve
 from antirelou.settings import Flood, Modem, Operator
 
-MS, MINUTE, HOUR, DAY = timedelta(milliseconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MS, MINUTE, HOUR, DAY = (
+    timedelta(milliseconds=1),
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
 PENDING = Decision(Reason.PENDING)
 OWN, OPERATOR = "+33639980090", "+33639980091"
-SMALL = Flood(messages=6, window=10 * MINUTE, quiet=HOUR, per_sender=2, patience=3, replies_per_hour=2, recipients=3)
+SMALL = Flood(
+    messages=6,
+    window=10 * MINUTE,
+    quiet=HOUR,
+    per_sender=2,
+    patience=3,
+    replies_per_hour=2,
+    recipients=3,
+)
 
 
 def number(n: int) -> str:
@@ -36,7 +49,9 @@ def a_world(directory: Path, line: str = "main", **flood: Any) -> World:
     return world
 
 
-def raid(world: World, messages: int = 6, *, first: int = 0, apart: timedelta = MINUTE) -> list[int]:
+def raid(
+    world: World, messages: int = 6, *, first: int = 0, apart: timedelta = MINUTE
+) -> list[int]:
     """One message each from so many numbers, the first one now."""
     ids = []
     for n in range(messages):
@@ -52,7 +67,12 @@ def on(world: World) -> int | None:
 
 def in_flood(world: World) -> dict[int, int]:
     """Each message's flood, of those that have one."""
-    return {row["id"]: row["flood"] for row in world.store._db.rows("SELECT id, flood FROM messages WHERE flood > 0")}
+    return {
+        row["id"]: row["flood"]
+        for row in world.store._db.rows(
+            "SELECT id, flood FROM messages WHERE flood > 0"
+        )
+    }
 
 
 def events(world: World, kind: str) -> list[str]:

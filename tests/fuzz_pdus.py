@@ -36,7 +36,9 @@ def seeds() -> list[str]:
     found = []
     for path in sorted(VECTORS.glob("*.json")):
         for vector in json.loads(path.read_text(encoding="utf-8")):
-            found += vector.get("pdus", []) + ([vector["pdu"]] if "pdu" in vector else [])
+            found += vector.get("pdus", []) + (
+                [vector["pdu"]] if "pdu" in vector else []
+            )
     return found
 
 
@@ -72,12 +74,31 @@ def pdus(count: int, seed: int) -> Iterator[tuple[str | bytes, int | None]]:
         if kind < 7:
             octets = _mutated(chance, chance.choice(known))
         elif kind == 7:  # a plausible beginning, then anything
-            octets = chance.choice(known)[: chance.randrange(60)] + chance.randbytes(chance.randrange(200)).hex()
+            octets = (
+                chance.choice(known)[: chance.randrange(60)]
+                + chance.randbytes(chance.randrange(200)).hex()
+            )
         elif kind == 8:
             octets = chance.randbytes(chance.randrange(300))
         else:
-            octets = "".join(chance.choices(CHARACTERS, k=chance.choice((0, 1, 2, 40, 400, 4000))))
-        yield octets, chance.choice((None, None, -1, 0, 23, len(octets), len(octets) // 2, len(octets) // 2 - 8))
+            octets = "".join(
+                chance.choices(CHARACTERS, k=chance.choice((0, 1, 2, 40, 400, 4000)))
+            )
+        yield (
+            octets,
+            chance.choice(
+                (
+                    None,
+                    None,
+                    -1,
+                    0,
+                    23,
+                    len(octets),
+                    len(octets) // 2,
+                    len(octets) // 2 - 8,
+                )
+            ),
+        )
 
 
 def measure(count: int, seed: int = 1) -> Figures:

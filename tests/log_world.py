@@ -18,7 +18,9 @@ from antirelou.settings import Log, Settings
 
 _MEMORY = Path("/dev/shm")
 if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 256_000_000:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))  # each log is synced dozens of times: not to a card
+    os.environ.setdefault(
+        "PYTEST_DEBUG_TEMPROOT", str(_MEMORY)
+    )  # each log is synced dozens of times: not to a card
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ANNE = "+33639980001"
@@ -38,9 +40,19 @@ class Segment:
     bits: int = 8
 
 
-def moment(after: timedelta = timedelta(0), *, boot_id: str = "boot-1", boot: float | None = None) -> Moment:
+def moment(
+    after: timedelta = timedelta(0),
+    *,
+    boot_id: str = "boot-1",
+    boot: float | None = None,
+) -> Moment:
     """The moment `after` the start."""
-    return Moment(START + after, 100.0 + after.total_seconds() if boot is None else boot, boot_id, False)
+    return Moment(
+        START + after,
+        100.0 + after.total_seconds() if boot is None else boot,
+        boot_id,
+        False,
+    )
 
 
 def settings_at(directory: Path, line: str = "main") -> Settings:
@@ -105,28 +117,54 @@ class World:
             )
 
     def message(self, message_id: int) -> Message:
-        return next(one for one in self.store.undecided(self.now, limit=10_000) if one.id == message_id)
+        return next(
+            one
+            for one in self.store.undecided(self.now, limit=10_000)
+            if one.id == message_id
+        )
 
-    def planned(self, text: str = "Bonjour.", purpose: Purpose = Purpose.LESSON) -> Planned:
+    def planned(
+        self, text: str = "Bonjour.", purpose: Purpose = Purpose.LESSON
+    ) -> Planned:
         at = self.now.at
         return Planned(text, purpose, at + timedelta(hours=2), at + timedelta(hours=38))
 
-    def answer(self, message_id: int, *, segments: int = 1, planned: Planned | None = None) -> int:
+    def answer(
+        self, message_id: int, *, segments: int = 1, planned: Planned | None = None
+    ) -> int:
         """Decide to answer; returns the reply."""
         decision = Decision(Reason.TO_ANSWER, planned or self.planned())
         reply = self.store.decide(message_id, decision, segments, self.now)
         assert reply is not None
         return reply
 
-    def queued(self, sender: str = ANNE, *, segments: int = 1, purpose: Purpose = Purpose.LESSON) -> int:
+    def queued(
+        self,
+        sender: str = ANNE,
+        *,
+        segments: int = 1,
+        purpose: Purpose = Purpose.LESSON,
+    ) -> int:
         """A reply in the queue to a message of `sender`."""
-        return self.answer(self.deliver(sender=sender), segments=segments, planned=self.planned(purpose=purpose))
+        return self.answer(
+            self.deliver(sender=sender),
+            segments=segments,
+            planned=self.planned(purpose=purpose),
+        )
 
     def mark(self, reply: int, segments: int = 1) -> list[int]:
         with self.store.transaction():
-            return self.store.mark(reply, [f"0{n}AA" for n in range(segments)], self.now)
+            return self.store.mark(
+                reply, [f"0{n}AA" for n in range(segments)], self.now
+            )
 
-    def sent(self, sender: str = ANNE, *, segments: int = 1, purpose: Purpose = Purpose.LESSON) -> int:
+    def sent(
+        self,
+        sender: str = ANNE,
+        *,
+        segments: int = 1,
+        purpose: Purpose = Purpose.LESSON,
+    ) -> int:
         """A reply that the network took."""
         reply = self.queued(sender, segments=segments, purpose=purpose)
         submits = self.mark(reply, segments)

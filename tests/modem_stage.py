@@ -22,7 +22,11 @@ from antirelou.simulator import Simulation
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NUMBER = "+33639980001"
-TRANSCRIPTS = json.loads((Path(__file__).parent / "vectors" / "at_transcripts.json").read_text(encoding="utf-8"))
+TRANSCRIPTS = json.loads(
+    (Path(__file__).parent / "vectors" / "at_transcripts.json").read_text(
+        encoding="utf-8"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,13 @@ class Pins:
 class Stage:
     """A clock, a simulated dongle, and a `Modem` on it, opened unless told otherwise."""
 
-    def __init__(self, *, opened: bool = True, settings: ModemSettings | None = None, **simulation: Any) -> None:
+    def __init__(
+        self,
+        *,
+        opened: bool = True,
+        settings: ModemSettings | None = None,
+        **simulation: Any,
+    ) -> None:
         self.clock = VirtualClock(NOON)
         self.simulation = Simulation(self.clock, **simulation)
         self.sim = self.simulation.sim
@@ -102,7 +112,10 @@ class ScriptedPort:
 
     def read(self, size: int = 1) -> bytes:
         if not self.in_waiting and size and self.timeout:
-            due = min((at for at, _ in self._later), default=float("inf")) - self._clock.boot()
+            due = (
+                min((at for at, _ in self._later), default=float("inf"))
+                - self._clock.boot()
+            )
             self._clock.wait(min(self.timeout, due))
         self._arrive()
         taken, self.waiting = bytes(self.waiting[:size]), self.waiting[size:]
@@ -126,13 +139,20 @@ class ScriptedPort:
             self._later.remove((at, octets))
 
 
-def channel_on(answer: Callable[[bytes], bytes]) -> tuple[Channel, ScriptedPort, list[DirectPdu]]:
+def channel_on(
+    answer: Callable[[bytes], bytes],
+) -> tuple[Channel, ScriptedPort, list[DirectPdu]]:
     """A connected channel on a scripted port, and where its content goes."""
     clock = VirtualClock(NOON)
     port = ScriptedPort(clock, answer)
     direct: list[DirectPdu] = []
     channel = Channel(
-        "scripted", 115200, clock=clock, open_port=lambda *_: port, interrupt=Interrupt(), inbox=Inbox(direct.append)
+        "scripted",
+        115200,
+        clock=clock,
+        open_port=lambda *_: port,
+        interrupt=Interrupt(),
+        inbox=Inbox(direct.append),
     )
     channel.connect()
     return channel, port, direct

@@ -31,7 +31,9 @@ def stages(tmp_path: Path) -> Iterator[Stages]:
 
 
 @pytest.fixture(scope="module")
-def begun(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begun]:
+def begun(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Begun]:
     """What the module calls its STORIES: they mostly wait, so all are begun at once and looked at one by one."""
 
     def tell(story: Story) -> None:

@@ -13,7 +13,16 @@ import subprocess
 import sys
 from importlib import import_module
 
-WARM = ("cli.errors", "cli.output", "cli.run", "daemon.tell", "log.store", "log.migrations", "modem.verbs", "simulator")
+WARM = (
+    "cli.errors",
+    "cli.output",
+    "cli.run",
+    "daemon.tell",
+    "log.store",
+    "log.migrations",
+    "modem.verbs",
+    "simulator",
+)
 
 
 class Nursery:
@@ -23,12 +32,20 @@ class Nursery:
         self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with other:
             descriptor = other.fileno()
-            self._process = subprocess.Popen([sys.executable, __file__, str(descriptor)], pass_fds=[descriptor])
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, str(descriptor)], pass_fds=[descriptor]
+            )
 
-    def start(self, arguments: list[str], environment: dict[str, str], error: int) -> Child:
+    def start(
+        self, arguments: list[str], environment: dict[str, str], error: int
+    ) -> Child:
         """Run `antirelou` with these arguments; `error` is its standard error."""
         told, tells = os.pipe()
-        socket.send_fds(self._channel, [json.dumps([arguments, environment]).encode()], [error, tells])
+        socket.send_fds(
+            self._channel,
+            [json.dumps([arguments, environment]).encode()],
+            [error, tells],
+        )
         os.close(tells)
         return Child(told)
 
@@ -71,7 +88,9 @@ def serve(channel: socket.socket) -> None:
             os.close(descriptor)
 
 
-def watch(arguments: list[str], environment: dict[str, str], error: int, tells: int) -> None:
+def watch(
+    arguments: list[str], environment: dict[str, str], error: int, tells: int
+) -> None:
     """Fork once more, tell the process id, and in the end the status. Never returns."""
     if os.fork() == 0:  # the one that waits
         os.dup2(error, 2)

@@ -77,7 +77,9 @@ class Running:
                 self._seen += len(line)
                 if words in line:
                     return line.rstrip("\n")
-            assert self._hear(end - time.monotonic()), f"{words!r} was not said:\n{self.said}"
+            assert self._hear(end - time.monotonic()), (
+                f"{words!r} was not said:\n{self.said}"
+            )
 
     def _hear(self, seconds: float) -> bool:
         """Read what is said within so many seconds; False at the end."""
@@ -120,7 +122,9 @@ class Running:
         process, self._process = self._process, -1
         if process >= 0:
             os.close(process)
-        assert "Traceback" not in self.said and "This is a bug" not in self.said, self.said
+        assert "Traceback" not in self.said and "This is a bug" not in self.said, (
+            self.said
+        )
         assert not _NUMBERS.search(self.said), self.said
 
 
@@ -132,7 +136,9 @@ class Stage:
         self.link = directory / "modem"
         self.log = directory / "antirelou.db"
         self.closing = closing
-        self.environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+        self.environment = {
+            name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"
+        }
         self.configure()
 
     def dongle(self, *, mounted: bool = True, **how: Any) -> Simulation:
@@ -143,7 +149,9 @@ class Stage:
         return self.simulation
 
     def plug_in(self) -> None:
-        self._mount: Mount = self.closing.enter_context(served(self.simulation, self.link))
+        self._mount: Mount = self.closing.enter_context(
+            served(self.simulation, self.link)
+        )
 
     def do(self, action: Callable[[], object]) -> None:
         """Have the dongle's own thread do something; it is done when this returns."""
@@ -158,7 +166,9 @@ class Stage:
     def fault(self, name: str, **arguments: Any) -> None:
         self.do(lambda: self.simulation.fault(name, **arguments))
 
-    def at(self, words: bytes, action: Callable[[], object], *, heard: bool = True) -> None:
+    def at(
+        self, words: bytes, action: Callable[[], object], *, heard: bool = True
+    ) -> None:
         """Once, when `words` come over the wire: the modem hears them, or does not; then, before its answer, `action`."""
         modem, hear = self.simulation.modem, self.simulation.modem.feed
 
@@ -184,19 +194,40 @@ class Stage:
             whole[name] = {**whole.get(name, {}), **values}
         lines = []
         for name, values in whole.items():
-            lines += [f"[{name}]", *(f"{key} = {json.dumps(v, ensure_ascii=False)}" for key, v in values.items())]
-        (self.directory / "antirelou.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+            lines += [
+                f"[{name}]",
+                *(
+                    f"{key} = {json.dumps(v, ensure_ascii=False)}"
+                    for key, v in values.items()
+                ),
+            ]
+        (self.directory / "antirelou.toml").write_text(
+            "\n".join(lines) + "\n", encoding="utf-8"
+        )
 
-    def start(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> Running:
+    def start(
+        self, *options: str, before: tuple[str, ...] = (), **environment: str
+    ) -> Running:
         """Start the daemon, as systemd would; with a command `before` it, all from scratch."""
         said, says = os.pipe()
-        fcntl.fcntl(says, fcntl.F_SETPIPE_SZ, 1 << 20)  # who is not listened to must not be held up
-        arguments = ["run", "--config", str(self.directory / "antirelou.toml"), *options]
+        fcntl.fcntl(
+            says, fcntl.F_SETPIPE_SZ, 1 << 20
+        )  # who is not listened to must not be held up
+        arguments = [
+            "run",
+            "--config",
+            str(self.directory / "antirelou.toml"),
+            *options,
+        ]
         environment = self.environment | environment
         if environment.get("JOURNAL_STREAM") == "stderr":
-            environment["JOURNAL_STREAM"] = f"{os.fstat(says).st_dev}:{os.fstat(says).st_ino}"
+            environment["JOURNAL_STREAM"] = (
+                f"{os.fstat(says).st_dev}:{os.fstat(says).st_ino}"
+            )
         if before:
-            process = subprocess.Popen([*before, PROGRAM, *arguments], stderr=says, env=environment)
+            process = subprocess.Popen(
+                [*before, PROGRAM, *arguments], stderr=says, env=environment
+            )
             running = Running(process.pid, said, process.wait)
         else:
             child = nursery().start(arguments, environment, says)
@@ -205,7 +236,9 @@ class Stage:
         self.closing.callback(running.close)
         return running
 
-    def ready(self, *options: str, before: tuple[str, ...] = (), **environment: str) -> Running:
+    def ready(
+        self, *options: str, before: tuple[str, ...] = (), **environment: str
+    ) -> Running:
         """Start the daemon, and wait until its modem answers."""
         running = self.start(*options, before=before, **environment)
         running.says("The modem answers")
@@ -214,8 +247,12 @@ class Stage:
     def rows(self) -> list[dict[str, Any]]:
         """What `antirelou log --json` tells."""
         command = [PROGRAM, "log", "--json", "--numbers", "--limit", "100000"]
-        environment = self.environment | {"ANTIRELOU_CONFIG": str(self.directory / "antirelou.toml")}
-        told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        environment = self.environment | {
+            "ANTIRELOU_CONFIG": str(self.directory / "antirelou.toml")
+        }
+        told = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True
+        )
         return [json.loads(line) for line in told.stdout.splitlines()]
 
     def states(self) -> list[str]:

@@ -47,7 +47,15 @@ def cms_error(simulation: Simulation, port: Port) -> None:
 @shows("cmgs_form")
 def cmgs_form(simulation: Simulation, port: Port) -> None:
     answers = {}
-    for form in ("no_reference", "no_ok", "timestamp", "no_space", "error", "text", "empty_error"):
+    for form in (
+        "no_reference",
+        "no_ok",
+        "timestamp",
+        "no_space",
+        "error",
+        "text",
+        "empty_error",
+    ):
         simulation.fault("cmgs_form", form=form)
         answers[form] = submit(port)
     assert len(simulation.network.submitted) == len(answers)
@@ -63,7 +71,16 @@ def cmgs_form(simulation: Simulation, port: Port) -> None:
 @shows("cpms_form")
 def cpms_form(simulation: Simulation, port: Port) -> None:
     said = []
-    for form in ("bare", "nested", "empty", "spaced", "mixed", "only_sm", "only_mt", "refused"):
+    for form in (
+        "bare",
+        "nested",
+        "empty",
+        "spaced",
+        "mixed",
+        "only_sm",
+        "only_mt",
+        "refused",
+    ):
         simulation.fault("cpms_form", form=form)
         said.append(ask(port, "AT+CPMS=?"))
     assert len(set(said)) == 8
@@ -77,7 +94,15 @@ def cmgl_form(simulation: Simulation, port: Port) -> None:
     simulation.sim.storages["SM"].put(Slot(READ, "00AA"))
     simulation.sim.storages["SM"].put(Slot(READ, "00BBBBBBBBBB"))
     said = {}
-    for form in ("no_alpha", "no_space", "one_line", "descending", "junk_line", "cut", "lower_case"):
+    for form in (
+        "no_alpha",
+        "no_space",
+        "one_line",
+        "descending",
+        "junk_line",
+        "cut",
+        "lower_case",
+    ):
         simulation.fault("cmgl_form", form=form)
         said[form] = ask(port, "AT+CMGL=4")
     assert said == {
@@ -145,7 +170,10 @@ def undeletable_slot(simulation: Simulation, port: Port) -> None:
     storage = simulation.sim.storages["SM"]
     storage.preload(["00", "00"])
     simulation.fault("undeletable_slot", index=2)
-    assert [ask(port, f"AT+CMGD={index}") for index in (1, 2)] == ["OK", "+CMS ERROR: 500"]
+    assert [ask(port, f"AT+CMGD={index}") for index in (1, 2)] == [
+        "OK",
+        "+CMS ERROR: 500",
+    ]
     assert list(storage.slots) == [2]
 
 
@@ -227,7 +255,9 @@ def csca_wiped(simulation: Simulation, port: Port) -> None:
     simulation.fault("csca_wiped")
     assert ask(port, "AT+CSCA?") == '+CSCA: "",129||OK'
     assert submit(port) == "+CMS ERROR: 330"
-    assert submit(port, "07913336990890F9" + SUBMIT[2:]) == "+CMS ERROR: 304"  # the length counts the TPDU only
+    assert (
+        submit(port, "07913336990890F9" + SUBMIT[2:]) == "+CMS ERROR: 304"
+    )  # the length counts the TPDU only
     assert ask(port, 'AT+CSCA="+33639980097",145') == "OK"
     assert submit(port).startswith("+CMGS: ")
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import errno
 
 import pytest
-from simulator_dongle import SUBMIT, ask, heard, pass_seconds, reopen, send, shows, submit
+from simulator_dongle import (
+    SUBMIT,
+    ask,
+    heard,
+    pass_seconds,
+    reopen,
+    send,
+    shows,
+    submit,
+)
 
 from antirelou.simulator import Port, Simulation
 
@@ -88,7 +97,9 @@ def reboot(simulation: Simulation, port: Port) -> None:
     said = heard(port)
     assert said.startswith("RDY||+CFUN: 1||+CPIN: READY||")
     assert "SMS Ready" in said
-    assert ask(port, "AT+CNMI?") == "AT+CNMI?|+CNMI: 0,0,0,0,0||OK".replace("?|", "?\r|")
+    assert ask(port, "AT+CNMI?") == "AT+CNMI?|+CNMI: 0,0,0,0,0||OK".replace(
+        "?|", "?\r|"
+    )
 
 
 @shows("reboot_on_command", "quectel")
@@ -100,7 +111,11 @@ def reboot_on_command(simulation: Simulation, port: Port) -> None:
 
 
 def lost(port: Port) -> None:
-    for use in (lambda: port.read(1), lambda: port.write(b"AT\r"), lambda: port.in_waiting):
+    for use in (
+        lambda: port.read(1),
+        lambda: port.write(b"AT\r"),
+        lambda: port.in_waiting,
+    ):
         with pytest.raises(OSError) as caught:
             use()
         assert caught.value.errno == errno.EIO
@@ -200,14 +215,18 @@ def merged_indications(simulation: Simulation, port: Port) -> None:
 def glued_indication(simulation: Simulation, port: Port) -> None:
     ask(port, "ATE1")
     simulation.fault("glued_indication", where="echo")
-    assert send(port, b"AT+CSQ\r") == b"^SRVST:0\r\nAT+CSQ\r\r\n+CSQ: 18,99\r\n\r\nOK\r\n"
+    assert (
+        send(port, b"AT+CSQ\r") == b"^SRVST:0\r\nAT+CSQ\r\r\n+CSQ: 18,99\r\n\r\nOK\r\n"
+    )
     simulation.network.text("+33639980001", "x")
     assert heard(port) == ""
     assert send(port, b"AT\r") == b'+CMTI: "SM",0\r\nAT\r\r\nOK\r\n'
     simulation.fault("glued_indication", where="answer", line="RING")
     assert send(port, b"AT+CSQ\r") == b"AT+CSQ\r\r\nRING\r\n+CSQ: 18,99\r\n\r\nOK\r\n"
     simulation.fault("glued_indication", where="final", line="RING")
-    assert send(port, b"AT+CSQ\r") == b"AT+CSQ\r\r\n+CSQ: 18,99\r\n\r\nRING\r\n\r\nOK\r\n"
+    assert (
+        send(port, b"AT+CSQ\r") == b"AT+CSQ\r\r\n+CSQ: 18,99\r\n\r\nRING\r\n\r\nOK\r\n"
+    )
 
 
 @shows("rssi_storm", "huawei")
@@ -225,8 +244,13 @@ def rssi_storm(simulation: Simulation, port: Port) -> None:
 @shows("chatter_during_submit", "zte")
 def chatter_during_submit(simulation: Simulation, port: Port) -> None:
     simulation.fault("chatter_during_submit")
-    assert ask(port, "AT+CMGS=17") == '+ZDONR: "SIMU",208,1,"CS_PS","ROAM_OFF"||+ZPASR: "UMTS"||>'
-    assert "+ZPASR" in send(port, SUBMIT.encode() + b"\x1a").decode().partition("+CMGS")[0]
+    assert (
+        ask(port, "AT+CMGS=17")
+        == '+ZDONR: "SIMU",208,1,"CS_PS","ROAM_OFF"||+ZPASR: "UMTS"||>'
+    )
+    assert (
+        "+ZPASR" in send(port, SUBMIT.encode() + b"\x1a").decode().partition("+CMGS")[0]
+    )
 
 
 # octets
@@ -248,7 +272,14 @@ def one_byte_at_a_time(simulation: Simulation, port: Port) -> None:
     simulation.fault("one_byte_at_a_time")
     port.timeout = 1
     port.write(b"AT\r")
-    assert [port.read(max(1, port.in_waiting)) for _ in range(6)] == [b"\r", b"\n", b"O", b"K", b"\r", b"\n"]
+    assert [port.read(max(1, port.in_waiting)) for _ in range(6)] == [
+        b"\r",
+        b"\n",
+        b"O",
+        b"K",
+        b"\r",
+        b"\n",
+    ]
 
 
 @shows("nul_bytes")
@@ -299,4 +330,7 @@ def double_echo(simulation: Simulation, port: Port) -> None:
     simulation.fault("double_echo")
     assert send(port, b"AT\r") == b"AT\rAT\r\r\nOK\r\n"
     simulation.fault("double_echo", answer=True)
-    assert send(port, b"AT+CSQ\r") == b"AT+CSQ\rAT+CSQ\r\r\n\r\n+CSQ: 18,99\r\n\r\n+CSQ: 18,99\r\n\r\nOK\r\n"
+    assert (
+        send(port, b"AT+CSQ\r")
+        == b"AT+CSQ\rAT+CSQ\r\r\n\r\n+CSQ: 18,99\r\n\r\n+CSQ: 18,99\r\n\r\nOK\r\n"
+    )

@@ -13,12 +13,18 @@ SUBMIT = "0001000B913336990800F200000441E19008"  # "ABCD" to +33639980002
 DELIVER = "07913336990890F9040B913336990800F10000621122110000400441E19008"
 
 Check = Callable[[Simulation, Port], None]
-CHECKS: dict[str, tuple[str, Check]] = {}  # fault -> the family to show it with, and how
+CHECKS: dict[
+    str, tuple[str, Check]
+] = {}  # fault -> the family to show it with, and how
 
 
-def dongle(voice: str = "generic", *, setup: str = "", **settings: Any) -> tuple[Simulation, Port]:
+def dongle(
+    voice: str = "generic", *, setup: str = "", **settings: Any
+) -> tuple[Simulation, Port]:
     """A dongle and its opened port; `setup` is typed, and its answer thrown away."""
-    simulation = Simulation(VirtualClock(datetime(2026, 11, 22, 10, tzinfo=UTC)), voice=voice, **settings)
+    simulation = Simulation(
+        VirtualClock(datetime(2026, 11, 22, 10, tzinfo=UTC)), voice=voice, **settings
+    )
     return simulation, reopen(simulation, setup)
 
 

@@ -15,14 +15,29 @@ BASIC = (
     "¿abcdefghijklmno"
     "pqrstuvwxyzäöñüà"
 )
-EXTENSION = {"\f": 10, "^": 20, "{": 40, "}": 41, "\\": 47, "[": 60, "~": 61, "]": 62, "|": 64, "€": 101}
+EXTENSION = {
+    "\f": 10,
+    "^": 20,
+    "{": 40,
+    "}": 41,
+    "\\": 47,
+    "[": 60,
+    "~": 61,
+    "]": 62,
+    "|": 64,
+    "€": 101,
+}
 GSM7_REPERTOIRE = "".join(c for c in BASIC if c != "\x1b") + "".join(EXTENSION)
 
 
 def septets(text: str) -> list[int]:
     found = []
     for character in text:
-        found += [27, EXTENSION[character]] if character in EXTENSION else [BASIC.index(character)]
+        found += (
+            [27, EXTENSION[character]]
+            if character in EXTENSION
+            else [BASIC.index(character)]
+        )
     return found
 
 
@@ -36,7 +51,9 @@ def packed(values: list[int], fill_bits: int = 0) -> bytes:
 def semi_octets(digits: str) -> bytes:
     digits = digits.translate(str.maketrans("*#abc", "abcde"))
     digits += "f" * (len(digits) % 2)
-    return bytes(int(digits[at + 1] + digits[at], 16) for at in range(0, len(digits), 2))
+    return bytes(
+        int(digits[at + 1] + digits[at], 16) for at in range(0, len(digits), 2)
+    )
 
 
 def number(value: str) -> bytes:
@@ -64,7 +81,9 @@ def deliver(
 ) -> bytes:
     """An SMS-DELIVER in AT form, its user data as given."""
     smsc = number(centre)[1:] if centre else b""
-    head = bytes([len(smsc)]) + smsc + bytes([first]) + sender + bytes([protocol, coding])
+    head = (
+        bytes([len(smsc)]) + smsc + bytes([first]) + sender + bytes([protocol, coding])
+    )
     return head + time + bytes([declared]) + user_data
 
 
@@ -74,7 +93,9 @@ def gsm7(values: list[int], header: bytes = b"") -> tuple[bytes, int]:
         return packed(values), len(values)
     taken = (len(header) + 1) * 8
     fill = -taken % 7
-    return bytes([len(header)]) + header + packed(values, fill), (taken + fill) // 7 + len(values)
+    return bytes([len(header)]) + header + packed(values, fill), (
+        taken + fill
+    ) // 7 + len(values)
 
 
 def octets(data: bytes, header: bytes = b"") -> tuple[bytes, int]:

@@ -53,11 +53,17 @@ def test_arrows_between_the_layers_point_one_way(path: Path) -> None:
             continue
         module = name.removeprefix("antirelou.")
         allowed = ALLOWED[layer] | {layer}
-        assert any(module == one or module.startswith(one + ".") for one in allowed), f"{path} imports {name}"
+        assert any(module == one or module.startswith(one + ".") for one in allowed), (
+            f"{path} imports {name}"
+        )
 
 
 def owners(pattern: str) -> set[str]:
-    return {layer_of(path) for path in FILES if re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)}
+    return {
+        layer_of(path)
+        for path in FILES
+        if re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
 
 
 def test_only_the_modem_knows_serial_ports_and_the_driver() -> None:
@@ -65,7 +71,9 @@ def test_only_the_modem_knows_serial_ports_and_the_driver() -> None:
 
 
 def test_only_the_log_knows_sql() -> None:
-    assert owners(r"\b(?:SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b") == {"log"}
+    assert owners(
+        r"\b(?:SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b"
+    ) == {"log"}
     assert owners(r"^\s*(?:import|from) (?:sqlite3|sqlite_utils)\b") == {"log"}
 
 
@@ -74,7 +82,9 @@ def test_only_the_commands_print() -> None:
 
 
 def test_pure_layers_read_no_clock_and_touch_no_file() -> None:
-    assert not {"sms", "policy"} & owners(r"\bopen\(|datetime\.now\(|time\.time\(|^import (?:os|time|random)\b")
+    assert not {"sms", "policy"} & owners(
+        r"\bopen\(|datetime\.now\(|time\.time\(|^import (?:os|time|random)\b"
+    )
 
 
 def test_no_thread_and_no_sleep_in_what_the_daemon_runs() -> None:
@@ -88,12 +98,32 @@ def test_files_and_functions_stay_short(path: Path) -> None:
     assert len(source.splitlines()) <= 400
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
-            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
-            assert (node.end_lineno or 0) - first.lineno < 40, f"{path}:{node.lineno} {node.name}"
+            first = (
+                node.body[1]
+                if ast.get_docstring(node) and len(node.body) > 1
+                else node.body[0]
+            )
+            assert (node.end_lineno or 0) - first.lineno < 40, (
+                f"{path}:{node.lineno} {node.name}"
+            )
 
 
 def test_the_oldest_releases_that_are_tested_are_those_that_are_admitted() -> None:
-    admitted = set(re.findall(r"^    ([\w-]+)>=([\d.]+)$", (ROOT / "setup.cfg").read_text(encoding="utf-8"), re.MULTILINE))
-    tested = set(re.findall(r"^([\w-]+)==([\d.]+)$", (ROOT / "tests/oldest.txt").read_text(encoding="utf-8"), re.MULTILINE))
-    used_by_tests_and_program = {pair for pair in admitted if pair[0] not in ("mypy", "ruff")}
+    admitted = set(
+        re.findall(
+            r"^    ([\w-]+)>=([\d.]+)$",
+            (ROOT / "setup.cfg").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    tested = set(
+        re.findall(
+            r"^([\w-]+)==([\d.]+)$",
+            (ROOT / "tests/oldest.txt").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    used_by_tests_and_program = {
+        pair for pair in admitted if pair[0] not in ("mypy", "ruff")
+    }
     assert {(name, version) for name, version in tested} == used_by_tests_and_program

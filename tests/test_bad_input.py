@@ -44,7 +44,9 @@ def missing(stage: Stage) -> Trouble:
 def busy(stage: Stage) -> Trouble:
     stage.dongle()
     command = [sys.executable, "-c", HOLD, str(stage.link)]
-    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     stage.closing.callback(holder.communicate)
     assert holder.stdout is not None and holder.stdout.readline() == "held\n"
     name = Path(f"/proc/{holder.pid}/comm").read_text().strip()
@@ -57,37 +59,65 @@ def not_permitted(stage: Stage) -> Trouble:
     os.chmod(stage.link, 0)
     sentence = f"This user may not open {stage.link}: add it to the group"
     daemon = stage.start(before=ORDINARY)
-    return Trouble(stage, daemon, "permissions", sentence, lambda: os.chmod(stage.link, 0o600))
+    return Trouble(
+        stage, daemon, "permissions", sentence, lambda: os.chmod(stage.link, 0o600)
+    )
 
 
 def not_a_modem(stage: Stage) -> Trouble:
-    stage.dongle(voice="generic").fault("not_a_modem")  # a voice without chatter, which would be a modem's
+    stage.dongle(voice="generic").fault(
+        "not_a_modem"
+    )  # a voice without chatter, which would be a modem's
     sentence = f"What is at {stage.link} speaks, but not as a modem: set modem.port to another port of the same device"
     return Trouble(
-        stage, stage.start(), "port", sentence, lambda: stage.do(lambda: stage.simulation.clear("not_a_modem"))
+        stage,
+        stage.start(),
+        "port",
+        sentence,
+        lambda: stage.do(lambda: stage.simulation.clear("not_a_modem")),
     )
 
 
 def silent(stage: Stage) -> Trouble:
     stage.dongle().fault("silent")
-    sentence = f"The modem at {stage.link} does not answer: unplug it and plug it in again"
-    return Trouble(stage, stage.start(), "modem", sentence, lambda: stage.do(lambda: stage.simulation.clear("silent")))
+    sentence = (
+        f"The modem at {stage.link} does not answer: unplug it and plug it in again"
+    )
+    return Trouble(
+        stage,
+        stage.start(),
+        "modem",
+        sentence,
+        lambda: stage.do(lambda: stage.simulation.clear("silent")),
+    )
 
 
 def no_port_at_all(stage: Stage) -> Trouble:
     stage.configure(modem={"port": "/etc/passwd"})
-    sentence = "/etc/passwd is not a serial port: set modem.port to the modem's own port."
+    sentence = (
+        "/etc/passwd is not a serial port: set modem.port to the modem's own port."
+    )
     return Trouble(stage, stage.start(), "port", sentence)
 
 
 def sim_absent(stage: Stage) -> Trouble:
     stage.dongle().fault("sim_absent")
-    return Trouble(stage, stage.start(), "SIM", "There is no SIM in the modem: put it in and see that it sits well.")
+    return Trouble(
+        stage,
+        stage.start(),
+        "SIM",
+        "There is no SIM in the modem: put it in and see that it sits well.",
+    )
 
 
 def sim_unreadable(stage: Stage) -> Trouble:
     stage.dongle().fault("sim_dropped")
-    return Trouble(stage, stage.start(), "SIM", "The modem cannot read the SIM: clean it, try it in a phone")
+    return Trouble(
+        stage,
+        stage.start(),
+        "SIM",
+        "The modem cannot read the SIM: clean it, try it in a phone",
+    )
 
 
 def pin_wanted(stage: Stage) -> Trouble:
@@ -106,13 +136,23 @@ def pin_file_missing(stage: Stage) -> Trouble:
 def puk_wanted(stage: Stage) -> Trouble:
     stage.dongle().fault("puk")
     with_pin(stage, "1234")
-    return Trouble(stage, stage.start(), "PIN", "The SIM asks for its PUK, nothing was typed: unlock it in a phone")
+    return Trouble(
+        stage,
+        stage.start(),
+        "PIN",
+        "The SIM asks for its PUK, nothing was typed: unlock it in a phone",
+    )
 
 
 def wrong_pin(stage: Stage) -> Trouble:
     stage.dongle(pin="4711")
     with_pin(stage, "1234")
-    return Trouble(stage, stage.start(), "PIN", "The PIN in modem.pin_file was refused and is not typed again")
+    return Trouble(
+        stage,
+        stage.start(),
+        "PIN",
+        "The PIN in modem.pin_file was refused and is not typed again",
+    )
 
 
 # The PIN
@@ -150,7 +190,9 @@ def after_a_kill_before_the_pin_left_it_is_not_typed(stage: Stage) -> None:
     assert pins_seen_by_two(stage, heard=False) == []
 
 
-def after_a_kill_before_the_sim_could_answer_it_is_not_typed_again(stage: Stage) -> None:
+def after_a_kill_before_the_sim_could_answer_it_is_not_typed_again(
+    stage: Stage,
+) -> None:
     assert pins_seen_by_two(stage, heard=True) == ["1234"]
 
 
@@ -161,7 +203,9 @@ def pins_seen_by_two(stage: Stage, *, heard: bool) -> list[str]:
     first = stage.start()
     stage.at(b"AT+CPIN=", first.kill, heard=heard)
     assert first.ends() == -signal.SIGKILL
-    stage.start().says("The PIN in modem.pin_file was refused before and is not typed again")
+    stage.start().says(
+        "The PIN in modem.pin_file was refused before and is not typed again"
+    )
     return stage.simulation.sim.pins_seen
 
 
@@ -177,11 +221,16 @@ STORIES = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def troubles(begun: Begun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Trouble]]:
+def troubles(
+    begun: Begun, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Trouble]]:
     """Every daemon that has a trouble, all started at once."""
     with ExitStack() as closing:
         yield {
-            prepare.__name__: prepare(Stage(tmp_path_factory.mktemp(prepare.__name__), closing)) for prepare in TROUBLES
+            prepare.__name__: prepare(
+                Stage(tmp_path_factory.mktemp(prepare.__name__), closing)
+            )
+            for prepare in TROUBLES
         }
 
 
@@ -193,11 +242,23 @@ def with_pin(stage: Stage, pin: str) -> None:
 # The configuration
 
 CONFIGURATIONS: list[tuple[dict[str, dict[str, object]] | bytes, str]] = [
-    ({"reply": {"text": "Non."}}, 'reply.text = "Non." is not a key: did you mean texts?'),
+    (
+        {"reply": {"text": "Non."}},
+        'reply.text = "Non." is not a key: did you mean texts?',
+    ),
     ({"replies": {}}, "[replies] is not a section: did you mean [reply]?"),
-    ({"limits": {"segments_per_hour": "30"}}, 'limits.segments_per_hour = "30" is not a whole number: write one'),
-    ({"limits": {"recipients_per_day": 0}}, "limits.recipients_per_day = 0 is too small: write"),
-    ({"reply": {"texts": ["non " * 200]}}, "needs 6 segments, more than reply.max_segments = 2: shorten it, or"),
+    (
+        {"limits": {"segments_per_hour": "30"}},
+        'limits.segments_per_hour = "30" is not a whole number: write one',
+    ),
+    (
+        {"limits": {"recipients_per_day": 0}},
+        "limits.recipients_per_day = 0 is too small: write",
+    ),
+    (
+        {"reply": {"texts": ["non " * 200]}},
+        "needs 6 segments, more than reply.max_segments = 2: shorten it, or",
+    ),
     (b"[reply\n", "is not valid TOML"),
     (b"\xff\xfe", "is not UTF-8 text (line 1): save it as UTF-8."),
 ]
@@ -216,39 +277,60 @@ def test_a_configuration_with_a_fault_starts_nothing(stages: Stages) -> None:
         assert daemon.ends() == 78, sentence
         (line,) = daemon.said.splitlines()
         assert sentence in line and line.endswith((".", "?"))
-        assert [file.name for file in stage.directory.iterdir()] == ["antirelou.toml"], "no log, no key, no lock"
+        assert [file.name for file in stage.directory.iterdir()] == [
+            "antirelou.toml"
+        ], "no log, no key, no lock"
 
 
-def test_a_configuration_that_is_not_there_or_not_readable_is_told(stages: Stages) -> None:
+def test_a_configuration_that_is_not_there_or_not_readable_is_told(
+    stages: Stages,
+) -> None:
     unreadable, absent = stages(), stages()
     (absent.directory / "antirelou.toml").unlink()
     unreadable.directory.joinpath("antirelou.toml").chmod(0)
     daemons = [unreadable.start(before=ORDINARY), absent.start()]
     assert [daemon.ends() for daemon in daemons] == [78, 78]
     path = unreadable.directory / "antirelou.toml"
-    assert f"{path} cannot be read (Permission denied): make it a file that this user may read." in daemons[0].said
+    assert (
+        f"{path} cannot be read (Permission denied): make it a file that this user may read."
+        in daemons[0].said
+    )
     path = absent.directory / "antirelou.toml"
-    assert f"There is no configuration {path}: write one with `antirelou config > {path}`." in daemons[1].said
+    assert (
+        f"There is no configuration {path}: write one with `antirelou config > {path}`."
+        in daemons[1].said
+    )
 
 
 # What takes a while
 
 
 @pytest.mark.parametrize("name", [prepare.__name__ for prepare in TROUBLES])
-def test_what_is_wrong_is_said_by_journal_status_and_check(name: str, troubles: dict[str, Trouble], run: Run) -> None:
+def test_what_is_wrong_is_said_by_journal_status_and_check(
+    name: str, troubles: dict[str, Trouble], run: Run
+) -> None:
     trouble = troubles[name]
     trouble.daemon.says(trouble.sentence)
-    until(lambda: f"Line main: {trouble.sentence}" in run(trouble.stage.directory, "status").out)
+    until(
+        lambda: (
+            f"Line main: {trouble.sentence}"
+            in run(trouble.stage.directory, "status").out
+        )
+    )
     check = run(trouble.stage.directory, "check")
     assert f"[!!] {trouble.item}: {trouble.sentence}" in check.out
     assert check.status == 69
 
 
 @pytest.mark.parametrize("name", [prepare.__name__ for prepare in SIMS])
-def test_a_sim_that_waits_for_its_operator_gets_no_pin(name: str, troubles: dict[str, Trouble]) -> None:
+def test_a_sim_that_waits_for_its_operator_gets_no_pin(
+    name: str, troubles: dict[str, Trouble]
+) -> None:
     trouble = troubles[name]
     assert trouble.daemon.stops(2) == 0
-    assert trouble.stage.simulation.sim.pins_seen == (["1234"] if name == "wrong_pin" else [])
+    assert trouble.stage.simulation.sim.pins_seen == (
+        ["1234"] if name == "wrong_pin" else []
+    )
 
 
 @pytest.mark.parametrize("story", [story.__name__ for story in STORIES])
@@ -265,19 +347,29 @@ def mended(troubles: dict[str, Trouble]) -> dict[str, Trouble]:
 
 
 @pytest.mark.parametrize("name", [prepare.__name__ for prepare in PORTS])
-def test_once_mended_it_goes_on_by_itself(name: str, mended: dict[str, Trouble], run: Run) -> None:
+def test_once_mended_it_goes_on_by_itself(
+    name: str, mended: dict[str, Trouble], run: Run
+) -> None:
     stage, daemon = mended[name].stage, mended[name].daemon
     daemon.says("The modem answers")
     stage.text("Salut")
     daemon.says("accepted, reference")
     assert stage.sent == [NUMBER]
-    until(lambda: "Line main: Receiving and replying." in run(stage.directory, "status").out)
+    until(
+        lambda: (
+            "Line main: Receiving and replying." in run(stage.directory, "status").out
+        )
+    )
     assert daemon.stops(2) == 0
 
 
 def test_the_built_in_dongle_needs_nothing(stage: Stage, run: Run) -> None:
     stage.configure(modem={"port": "simulated"})
     daemon = stage.ready()
-    until(lambda: "Line main: Receiving and replying." in run(stage.directory, "status").out)
+    until(
+        lambda: (
+            "Line main: Receiving and replying." in run(stage.directory, "status").out
+        )
+    )
     assert run(stage.directory, "check").status == 0
     assert daemon.stops(2) == 0

@@ -37,7 +37,9 @@ def another_database(path: Path) -> None:
 def newer(path: Path) -> None:
     values = "('antirelou', '0002_more', '2027-01-01')"
     with sqlite3.connect(path) as database:
-        database.execute(f"INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES {values}")
+        database.execute(
+            f"INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES {values}"
+        )
 
 
 def damaged(path: Path) -> None:
@@ -75,14 +77,26 @@ def without_its_directory(path: Path) -> None:
 
 FAULTS: dict[Callable[[Path], None], tuple[int, str]] = {
     another_program_s: (78, "is not an antirelou log; set [log] path to another file"),
-    another_database: (78, "is a database, but no antirelou log: set [log] path to another file, or move this one."),
-    newer: (75, "was written by a later version of antirelou (it has '0002_more'): install that version or a newer"),
+    another_database: (
+        78,
+        "is a database, but no antirelou log: set [log] path to another file, or move this one.",
+    ),
+    newer: (
+        75,
+        "was written by a later version of antirelou (it has '0002_more'): install that version or a newer",
+    ),
     damaged: (78, "is damaged; keep a copy and restore the last backup"),
     read_only: (78, "cannot be written; check its owner, its mode and its file system"),
     in_a_read_only_directory: (78, "check its owner, its mode and its file system"),
-    without_its_key: (78, "is not there, but the log was written with one: put it back from the backup."),
+    without_its_key: (
+        78,
+        "is not there, but the log was written with one: put it back from the backup.",
+    ),
     with_another_key: (78, "is not the one that"),
-    with_something_for_a_key: (78, "holds no key (64 hexadecimal digits): put the right one back."),
+    with_something_for_a_key: (
+        78,
+        "holds no key (64 hexadecimal digits): put the right one back.",
+    ),
     without_its_directory: (78, "for the log: make it, or correct [log] path."),
 }
 
@@ -97,7 +111,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         stage.text("Salut")
         daemon.says("accepted, reference")
         assert daemon.stops() == 0
-    return {file.name: file.read_bytes() for file in stage.directory.glob("antirelou.db*")}
+    return {
+        file.name: file.read_bytes() for file in stage.directory.glob("antirelou.db*")
+    }
 
 
 def with_log(stage: Stage, made: dict[str, bytes], directory: str = "") -> Stage:
@@ -129,13 +145,19 @@ def ended(
 
 
 @pytest.mark.parametrize("name", [spoil.__name__ for spoil in FAULTS])
-def test_a_log_that_cannot_be_used_ends_the_daemon(name: str, ended: dict[str, tuple[Stage, Running]]) -> None:
-    status, sentence = next(row for spoil, row in FAULTS.items() if spoil.__name__ == name)
+def test_a_log_that_cannot_be_used_ends_the_daemon(
+    name: str, ended: dict[str, tuple[Stage, Running]]
+) -> None:
+    status, sentence = next(
+        row for spoil, row in FAULTS.items() if spoil.__name__ == name
+    )
     stage, daemon = ended[name]
     assert daemon.ends() == status
     (line,) = daemon.said.splitlines()
     assert sentence in line and line.endswith(".")
-    assert stage.sent == [] and not stage.simulation.wire.mounted, "the modem was left alone"
+    assert stage.sent == [] and not stage.simulation.wire.mounted, (
+        "the modem was left alone"
+    )
     assert len(stage.simulation.sim.storages["SM"].slots) == 1
     if name == "another_program_s":
         assert stage.log.read_bytes() == SHOPPING
@@ -146,7 +168,10 @@ def test_a_second_daemon_on_the_line_is_told_who_holds_it(stage: Stage) -> None:
     first = stage.ready()
     second = stage.start()
     assert second.ends() == 75
-    assert f"Line 'main' is held by process {first.pid}: stop that daemon first, or give this one" in second.said
+    assert (
+        f"Line 'main' is held by process {first.pid}: stop that daemon first, or give this one"
+        in second.said
+    )
     stage.text("Salut")
     first.says("accepted, reference")
 
@@ -176,7 +201,9 @@ def fill(directory: Path) -> Callable[[], object]:
 
 @contextmanager
 def small_disk(at: Path) -> Iterator[None]:
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(at)], check=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(at)], check=True
+    )
     try:
         yield
     finally:
@@ -186,7 +213,10 @@ def small_disk(at: Path) -> Iterator[None]:
 def may_mount() -> bool:
     """Whether a small disk can be had here."""
     command = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/tmp"]
-    return ROOT and subprocess.run(command, check=False, capture_output=True).returncode == 0
+    return (
+        ROOT
+        and subprocess.run(command, check=False, capture_output=True).returncode == 0
+    )
 
 
 @dataclass
@@ -214,7 +244,11 @@ def strike(weather: Weather, begin: Callable[[], Callable[[], object]]) -> Weath
 def log_locked(stage: Stage, made: dict[str, bytes]) -> Weather:
     stage.configure(reply={"texts": ["Non, c'est non. " * 12]})  # in two segments
     stage.dongle()
-    weather = Weather(stage, stage.ready(), "is held by another process; end whatever has it open for writing")
+    weather = Weather(
+        stage,
+        stage.ready(),
+        "is held by another process; end whatever has it open for writing",
+    )
     return strike(weather, lambda: stage.closing.enter_context(locked(stage.log)))
 
 
@@ -224,40 +258,59 @@ def disk_full(stage: Stage, made: dict[str, bytes]) -> Weather:
     stage.closing.enter_context(small_disk(stage.log.parent))
     stage.configure()
     stage.dongle()
-    weather = Weather(stage, stage.ready(), "cannot grow, the disk is full; free some space on it")
+    weather = Weather(
+        stage, stage.ready(), "cannot grow, the disk is full; free some space on it"
+    )
     return strike(weather, lambda: fill(stage.log.parent))
 
 
 def locked_at_start(stage: Stage, made: dict[str, bytes]) -> Weather:
     with_log(stage, made)
     clear = stage.closing.enter_context(locked(stage.log))
-    return Weather(stage, stage.start(), "is held by another process; end whatever has it open for writing", clear)
+    return Weather(
+        stage,
+        stage.start(),
+        "is held by another process; end whatever has it open for writing",
+        clear,
+    )
 
 
 WEATHERS = [log_locked, *([disk_full] if may_mount() else []), locked_at_start]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def weathers(made: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Weather]]:
+def weathers(
+    made: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Weather]]:
     """All at once: a daemon waits five seconds for a lock, and as long between two looks."""
     with ExitStack() as closing:
         yield {
-            prepare.__name__: prepare(Stage(tmp_path_factory.mktemp(prepare.__name__), closing), made)
+            prepare.__name__: prepare(
+                Stage(tmp_path_factory.mktemp(prepare.__name__), closing), made
+            )
             for prepare in WEATHERS
         }
 
 
 @pytest.mark.parametrize("name", [prepare.__name__ for prepare in WEATHERS[:-1]])
-def test_weather_is_said_and_waited_out(name: str, weathers: dict[str, Weather]) -> None:
+def test_weather_is_said_and_waited_out(
+    name: str, weathers: dict[str, Weather]
+) -> None:
     weather, stage = weathers[name], weathers[name].stage
     line = weather.daemon.says(weather.sentence)
-    assert line.endswith("Nothing is deleted from the SIM and nothing is sent until then.")
+    assert line.endswith(
+        "Nothing is deleted from the SIM and nothing is sent until then."
+    )
     assert len(stage.simulation.network.delivered) == 2
-    assert len(stage.simulation.sim.storages["SM"].slots) == 1, "the second text stays on the SIM"
+    assert len(stage.simulation.sim.storages["SM"].slots) == 1, (
+        "the second text stays on the SIM"
+    )
     assert stage.sent == [NUMBER], "one segment"
 
 
-def test_a_log_that_is_locked_at_start_is_tried_again_later(weathers: dict[str, Weather]) -> None:
+def test_a_log_that_is_locked_at_start_is_tried_again_later(
+    weathers: dict[str, Weather],
+) -> None:
     weather = weathers["locked_at_start"]
     assert weather.daemon.ends() == 75
     assert weather.sentence in weather.daemon.said
@@ -274,12 +327,17 @@ def cleared(weathers: dict[str, Weather]) -> dict[str, Weather]:
 
 
 @pytest.mark.parametrize("name", [prepare.__name__ for prepare in WEATHERS[:-1]])
-def test_after_the_weather_nothing_is_lost_or_sent_twice(name: str, cleared: dict[str, Weather]) -> None:
+def test_after_the_weather_nothing_is_lost_or_sent_twice(
+    name: str, cleared: dict[str, Weather]
+) -> None:
     weather, stage = cleared[name], cleared[name].stage
     weather.daemon.says("The log can be written again.", within=11)
     segments = 2 if name == "log_locked" else 1
     until(lambda: stage.sent == [NUMBER] * segments + [OTHER] * segments)
     assert weather.daemon.stops(2) == 0
-    assert [(row["sender"], row["deliveries"]) for row in stage.rows()] == [(NUMBER, 1), (OTHER, 1)]
+    assert [(row["sender"], row["deliveries"]) for row in stage.rows()] == [
+        (NUMBER, 1),
+        (OTHER, 1),
+    ]
     assert stage.states() == ["submitted", "submitted"]
     assert not any(storage.slots for storage in stage.simulation.sim.storages.values())

@@ -39,7 +39,9 @@ def test_the_default_is_printed_and_nothing_else(run: Run, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("content", ["", CHANGED], ids=["defaults", "changed"])
-def test_the_values_in_effect_are_a_file_that_has_the_same_effect(content: str, run: Run, tmp_path: Path) -> None:
+def test_the_values_in_effect_are_a_file_that_has_the_same_effect(
+    content: str, run: Run, tmp_path: Path
+) -> None:
     path = tmp_path / "antirelou.toml"
     path.write_text(content)
     told = run(tmp_path, "config", "--check", "--numbers")
@@ -55,7 +57,10 @@ def test_numbers_are_masked_and_warnings_are_remarks(run: Run, tmp_path: Path) -
     told = run(tmp_path, "config", "--check")
     assert 'modem.number = "+33639****99"' in told.lines
     assert 'operator.numbers = ["+33639****01"]' in told.lines
-    assert "+33639980001" not in told.out + run(tmp_path, "config", "--check", "--json").out
+    assert (
+        "+33639980001"
+        not in told.out + run(tmp_path, "config", "--check", "--json").out
+    )
     assert "# reply.texts, text 2: 3 septets, 1 segment." in told.lines
 
 
@@ -70,10 +75,15 @@ def test_json_has_sections_warnings_and_notes(run: Run, tmp_path: Path) -> None:
 
 
 def test_each_problem_is_a_line_and_the_status_78(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "antirelou.toml").write_text('[reply]\ndelay = 3\n[limits]\nsegments_per_day = "many"\n')
+    (tmp_path / "antirelou.toml").write_text(
+        '[reply]\ndelay = 3\n[limits]\nsegments_per_day = "many"\n'
+    )
     told = run(tmp_path, "config", "--check")
     assert (told.status, told.out) == (78, "")
-    assert [line.split(" ")[0] for line in told.err.splitlines()] == ["reply.delay", "limits.segments_per_day"]
+    assert [line.split(" ")[0] for line in told.err.splitlines()] == [
+        "reply.delay",
+        "limits.segments_per_day",
+    ]
 
 
 def test_a_file_that_is_named_must_be_there(run: Run, tmp_path: Path) -> None:

@@ -13,12 +13,25 @@ from antirelou.cli import demo_raid
 def test_a_raid_is_told_every_ten_minutes_and_summed_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"RAIDERS": 80, "MESSAGES": 260, "RAID_LASTS": 900.0, "END": 4 * 3600.0}.items():
+    for name, value in {
+        "RAIDERS": 80,
+        "MESSAGES": 260,
+        "RAID_LASTS": 900.0,
+        "END": 4 * 3600.0,
+    }.items():
         monkeypatch.setattr(demo_raid, name, value)
     monkeypatch.setattr(demo_raid, "_SINCERE", ((0.1, 0.5, 3), (1.0, 1.2, 1)))
     demo_raid.play_raid(tmp_path)
     told = capsys.readouterr().out.splitlines()
-    rows = [row for line in told if (row := re.match(r"(Mon \d\d:\d0) +(\d+) +(\d+) +(\d+) +(since 16:\d\d|-) ", line))]
+    rows = [
+        row
+        for line in told
+        if (
+            row := re.match(
+                r"(Mon \d\d:\d0) +(\d+) +(\d+) +(\d+) +(since 16:\d\d|-) ", line
+            )
+        )
+    ]
     assert [row[5][:8] for row in rows][:4] == ["-", "-", "-", "since 16"]
     assert sum(int(row[2]) for row in rows) == int(rows[-1][3]) == 264
     assert "Arrived  264 texts from 84 numbers; in the log 264" in told

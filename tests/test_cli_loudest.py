@@ -25,7 +25,9 @@ def world(tmp_path: Path) -> LogWorld:
     """Mine wrote six texts, Bob five, Anne three, Carl one; a short code and a report came, and somebody withheld his."""
     world = LogWorld(tmp_path)
     path = world.settings.log.path
-    (tmp_path / "antirelou.toml").write_text(f'[log]\npath = "{path}"\n[operator]\nnumbers = ["{MINE}"]\n')
+    (tmp_path / "antirelou.toml").write_text(
+        f'[log]\npath = "{path}"\n[operator]\nnumbers = ["{MINE}"]\n'
+    )
     for sender, messages in ((ANNE, 3), (BOB, 5), (CARL, 1), (MINE, 6), ("", 9)):
         for _ in range(messages):
             world.deliver(sender=sender)
@@ -44,10 +46,16 @@ class Terminal(io.StringIO):
 
 def blocked(world: LogWorld) -> list[str]:
     with Reader.open(world.settings.log.path) as reader:
-        return [json.loads(row["argument"])["address"] for row in reader.orders() if row["kind"] == "block"]
+        return [
+            json.loads(row["argument"])["address"]
+            for row in reader.orders()
+            if row["kind"] == "block"
+        ]
 
 
-def test_those_who_wrote_most_are_shown_masked_and_blocked(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_those_who_wrote_most_are_shown_masked_and_blocked(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     told = run(tmp_path, "block", "--top", "2", *TODAY, "--yes")
     assert told.lines[0] == "2 numbers that wrote most since 2026-11-22 00:00:00:"
     assert [line.split()[:3] for line in told.lines[1:3]] == [
@@ -58,14 +66,21 @@ def test_those_who_wrote_most_are_shown_masked_and_blocked(run: Run, tmp_path: P
     assert BOB in run(tmp_path, "block", "--top", "1", *TODAY, "--yes", "--numbers").out
 
 
-def test_neither_the_operator_nor_reports_nor_the_withheld_are_meant(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_neither_the_operator_nor_reports_nor_the_withheld_are_meant(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     assert run(tmp_path, "block", "--top", "50", *TODAY, "--yes").status == 0
     assert blocked(world) == [BOB, ANNE, CARL]
 
 
 @pytest.mark.parametrize(("answer", "after"), [("y\n", [BOB]), ("n\n", []), ("\n", [])])
 def test_it_asks_first(
-    answer: str, after: list[str], run: Run, tmp_path: Path, world: LogWorld, monkeypatch: pytest.MonkeyPatch
+    answer: str,
+    after: list[str],
+    run: Run,
+    tmp_path: Path,
+    world: LogWorld,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal(answer))
     told = run(tmp_path, "block", "--top", "1", *TODAY)
@@ -83,7 +98,9 @@ def test_without_a_terminal_it_needs_a_yes(
     assert "add --yes" in told.err
 
 
-def test_who_is_blocked_already_is_not_counted_again(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_who_is_blocked_already_is_not_counted_again(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     again = LogWorld(tmp_path)
     again.store.block(BOB, again.now)
     again.store.close(again.now)
@@ -94,12 +111,24 @@ def test_who_is_blocked_already_is_not_counted_again(run: Run, tmp_path: Path, w
 def test_nobody_to_block_is_no_error(run: Run, tmp_path: Path, world: LogWorld) -> None:
     told = run(tmp_path, "block", "--top", "3", "--since", "2030-01-01", "--yes")
     assert (told.status, blocked(world)) == (0, [])
-    assert told.out == "Nobody who is not blocked already wrote since 2030-01-01 00:00:00.\n"
+    assert (
+        told.out
+        == "Nobody who is not blocked already wrote since 2030-01-01 00:00:00.\n"
+    )
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--top", "2", ANNE), ("--since", "2h", ANNE), ("--yes", ANNE), ("--top", "0"), ("--top", "x")]
+    "arguments",
+    [
+        ("--top", "2", ANNE),
+        ("--since", "2h", ANNE),
+        ("--yes", ANNE),
+        ("--top", "0"),
+        ("--top", "x"),
+    ],
 )
-def test_what_makes_no_sense_is_a_misuse(arguments: tuple[str, ...], run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_what_makes_no_sense_is_a_misuse(
+    arguments: tuple[str, ...], run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     assert run(tmp_path, "block", *arguments).status == 2
     assert blocked(world) == []

@@ -20,16 +20,33 @@ COMMAND = [sys.executable, "-c", "from antirelou.cli import main; main()"]
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=20, env=os.environ | environment, check=False
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        env=os.environ | environment,
+        check=False,
     )
 
 
 def test_help_loads_neither_the_log_nor_numbers_nor_serial() -> None:
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", *COMMAND[1:], "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", *COMMAND[1:], "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    loaded = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
-    assert not loaded & {"sqlite_utils", "sqlite3", "phonenumbers", "serial", "gsmmodem"}
+    loaded = {
+        line.rpartition("|")[2].strip().split(".")[0]
+        for line in done.stderr.splitlines()
+    }
+    assert not loaded & {
+        "sqlite_utils",
+        "sqlite3",
+        "phonenumbers",
+        "serial",
+        "gsmmodem",
+    }
     assert "click" in loaded
 
 
@@ -54,7 +71,9 @@ def test_every_command_but_the_toys_takes_a_configuration() -> None:
     for name in set(group.list_commands(context)) - {"demo", "simulate"}:
         command = group.get_command(context, name)
         assert command is not None
-        assert "--config" in {option for parameter in command.params for option in parameter.opts}, name
+        assert "--config" in {
+            option for parameter in command.params for option in parameter.opts
+        }, name
 
 
 def test_version() -> None:
@@ -96,7 +115,9 @@ MISUSES = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), MISUSES, ids=[" ".join(words) for words, _ in MISUSES])
+@pytest.mark.parametrize(
+    ("arguments", "sentence"), MISUSES, ids=[" ".join(words) for words, _ in MISUSES]
+)
 def test_misuse_is_told_and_ends_with_2(
     arguments: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -127,13 +148,24 @@ ERRORS = [
     (ModemSilent("mute."), 69, ["mute."]),
     (SimRefused("puk", "locked."), 69, ["locked."]),
     (KeyboardInterrupt(), 130, []),
-    (ZeroDivisionError("x\x1b[2J"), 1, ["antirelou failed: ZeroDivisionError. This is a bug; --debug shows where."]),
+    (
+        ZeroDivisionError("x\x1b[2J"),
+        1,
+        ["antirelou failed: ZeroDivisionError. This is a bug; --debug shows where."],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("error", "status", "sentences"), ERRORS, ids=[type(error).__name__ for error, *_ in ERRORS])
+@pytest.mark.parametrize(
+    ("error", "status", "sentences"),
+    ERRORS,
+    ids=[type(error).__name__ for error, *_ in ERRORS],
+)
 def test_each_error_has_its_exit_status_and_sentence(
-    error: BaseException, status: int, sentences: list[str], capfd: pytest.CaptureFixture[str]
+    error: BaseException,
+    status: int,
+    sentences: list[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     assert errors.run_group(_failing(error), ["fail"]) == status
     assert capfd.readouterr().err.split("\n") == [*sentences, ""]
@@ -150,7 +182,13 @@ def test_a_traceback_is_shown_when_asked_for(
 def test_a_reader_that_went_away_is_no_error(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run([*COMMAND, "config"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        [*COMMAND, "config"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -26,7 +26,9 @@ pytest_plugins = ["cli_fixtures"]
 @pytest.fixture
 def world(tmp_path: Path) -> LogWorld:
     world = LogWorld(tmp_path)
-    (tmp_path / "antirelou.toml").write_text(f'[log]\npath = "{world.settings.log.path}"\n')
+    (tmp_path / "antirelou.toml").write_text(
+        f'[log]\npath = "{world.settings.log.path}"\n'
+    )
     return world
 
 
@@ -46,10 +48,16 @@ GIVEN = [
     (("pause",), [("pause", {})]),
     (("resume",), [("resume", {"clock": False})]),
     (("resume", "--clock"), [("resume", {"clock": True})]),
-    (("block", "06 39 98 00 01", BOB), [("block", {"address": ANNE}), ("block", {"address": BOB})]),
+    (
+        ("block", "06 39 98 00 01", BOB),
+        [("block", {"address": ANNE}), ("block", {"address": BOB})],
+    ),
     (("block", "06 39 98 00 01", ANNE), [("block", {"address": ANNE})]),
     (("unblock", "0033639980002"), [("unblock", {"address": BOB})]),
-    (("block", "36105", "Service"), [("block", {"address": "36105"}), ("block", {"address": "Service"})]),
+    (
+        ("block", "36105", "Service"),
+        [("block", {"address": "36105"}), ("block", {"address": "Service"})],
+    ),
     (("drop", "--all"), [("drop", {"all": True})]),
     (("drop", "--sender", "0639980001"), [("drop", {"sender": ANNE})]),
     (("drop", "--search", "à bas"), [("drop", {"search": "à bas"})]),
@@ -59,9 +67,15 @@ GIVEN = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "given"), GIVEN, ids=[" ".join(arguments) for arguments, _ in GIVEN])
+@pytest.mark.parametrize(
+    ("arguments", "given"), GIVEN, ids=[" ".join(arguments) for arguments, _ in GIVEN]
+)
 def test_without_a_daemon_the_order_waits_in_the_log(
-    arguments: tuple[str, ...], given: list[tuple[str, dict]], run: Run, tmp_path: Path, stopped: LogWorld
+    arguments: tuple[str, ...],
+    given: list[tuple[str, dict]],
+    run: Run,
+    tmp_path: Path,
+    stopped: LogWorld,
 ) -> None:
     told = run(tmp_path, *arguments)
     assert (told.status, told.err) == (0, "")
@@ -69,7 +83,9 @@ def test_without_a_daemon_the_order_waits_in_the_log(
     assert orders(stopped) == given
 
 
-def test_ids_are_those_of_messages_and_become_those_of_their_replies(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_ids_are_those_of_messages_and_become_those_of_their_replies(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     world.deliver()
     first, second = world.queued(sender=ANNE), world.queued(sender=BOB)
     world.store.close(world.now)
@@ -78,7 +94,8 @@ def test_ids_are_those_of_messages_and_become_those_of_their_replies(run: Run, t
 
 
 @pytest.mark.parametrize(
-    ("number", "sentence"), [("1", "No reply waits for message 1"), ("9", "There is no message 9")]
+    ("number", "sentence"),
+    [("1", "No reply waits for message 1"), ("9", "There is no message 9")],
 )
 def test_an_id_without_a_waiting_reply_is_a_misuse(
     number: str, sentence: str, run: Run, tmp_path: Path, world: LogWorld
@@ -90,17 +107,28 @@ def test_an_id_without_a_waiting_reply_is_a_misuse(
     assert orders(world) == []
 
 
-def test_a_file_of_numbers_is_read_and_its_remarks_are_not(run: Run, tmp_path: Path, stopped: LogWorld) -> None:
+def test_a_file_of_numbers_is_read_and_its_remarks_are_not(
+    run: Run, tmp_path: Path, stopped: LogWorld
+) -> None:
     file = tmp_path / "raiders.txt"
-    file.write_text(f"# the raid of Sunday\n{ANNE}   # the first\n\n06 39 98 00 02\n", encoding="utf-8")
+    file.write_text(
+        f"# the raid of Sunday\n{ANNE}   # the first\n\n06 39 98 00 02\n",
+        encoding="utf-8",
+    )
     assert run(tmp_path, "block", "--from-file", str(file)).status == 0
-    assert orders(stopped) == [("block", {"address": ANNE}), ("block", {"address": BOB})]
+    assert orders(stopped) == [
+        ("block", {"address": ANNE}),
+        ("block", {"address": BOB}),
+    ]
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"+33639980001\nnot a number at all\n", 'Line 2: "not a number at all" is no number'),
+        (
+            b"+33639980001\nnot a number at all\n",
+            'Line 2: "not a number at all" is no number',
+        ),
         (b"nobody at all 1\n+33639980001\n# x\n\nnobody at all 5\n", "Line 5: "),
         (b"nobody at all\n" * 13, "And 3 more lines like these."),
         (b"\xff\xfe\n", "is not UTF-8"),
@@ -143,7 +171,11 @@ def test_without_a_log_there_is_nobody_to_order(run: Run, tmp_path: Path) -> Non
 @pytest.fixture
 def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DaemonWorld:
     monkeypatch.setattr(ordering, "_PATIENCE", 0.0)
-    delay = {"delay": timedelta(hours=2), "delay_spread": timedelta(0), "mode": "approved"}
+    delay = {
+        "delay": timedelta(hours=2),
+        "delay_spread": timedelta(0),
+        "mode": "approved",
+    }
     world = DaemonWorld(tmp_path, reply=delay)
     write_config(tmp_path)
     world.text("Salut toi", NUMBER)
@@ -153,7 +185,11 @@ def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DaemonWorld:
 
 
 def fates(world: DaemonWorld) -> list[tuple[str, str | None]]:
-    return [(reply["state"], reply["reason"]) for message in world.messages() for reply in message["replies"]]
+    return [
+        (reply["state"], reply["reason"])
+        for message in world.messages()
+        for reply in message["replies"]
+    ]
 
 
 WAITS = ("queued", None)
@@ -168,9 +204,15 @@ ACTS = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "after"), ACTS, ids=[" ".join(arguments) for arguments, _ in ACTS])
+@pytest.mark.parametrize(
+    ("arguments", "after"), ACTS, ids=[" ".join(arguments) for arguments, _ in ACTS]
+)
 def test_an_order_is_carried_out_in_the_next_cycle(
-    arguments: tuple[str, ...], after: list[tuple[str, str | None]], run: Run, tmp_path: Path, busy: DaemonWorld
+    arguments: tuple[str, ...],
+    after: list[tuple[str, str | None]],
+    run: Run,
+    tmp_path: Path,
+    busy: DaemonWorld,
 ) -> None:
     assert fates(busy) == [WAITS, WAITS]
     assert run(tmp_path, *arguments).status == 0
@@ -186,16 +228,24 @@ APPROVALS = [
 ]
 
 
-@pytest.mark.parametrize(("which", "answered"), APPROVALS, ids=[" ".join(which) for which, _ in APPROVALS])
+@pytest.mark.parametrize(
+    ("which", "answered"), APPROVALS, ids=[" ".join(which) for which, _ in APPROVALS]
+)
 def test_only_what_was_approved_leaves(
-    which: tuple[str, ...], answered: set[str], run: Run, tmp_path: Path, busy: DaemonWorld
+    which: tuple[str, ...],
+    answered: set[str],
+    run: Run,
+    tmp_path: Path,
+    busy: DaemonWorld,
 ) -> None:
     assert run(tmp_path, "approve", *which).status == 0
     busy.run(2.5 * 3600)
     assert {destination for destination, _ in busy.sent} == answered
 
 
-def test_a_pause_holds_at_once_and_resume_says_how_many_wait(run: Run, tmp_path: Path, busy: DaemonWorld) -> None:
+def test_a_pause_holds_at_once_and_resume_says_how_many_wait(
+    run: Run, tmp_path: Path, busy: DaemonWorld
+) -> None:
     run(tmp_path, "approve", "--all")
     run(tmp_path, "pause")
     busy.run(2.5 * 3600)
@@ -209,10 +259,17 @@ def test_a_pause_holds_at_once_and_resume_says_how_many_wait(run: Run, tmp_path:
     assert {destination for destination, _ in busy.sent} == {NUMBER, OTHER}
 
 
-def test_more_orders_than_are_read_at_once_are_still_of_one_cycle(run: Run, tmp_path: Path, busy: DaemonWorld) -> None:
+def test_more_orders_than_are_read_at_once_are_still_of_one_cycle(
+    run: Run, tmp_path: Path, busy: DaemonWorld
+) -> None:
     file = tmp_path / "many.txt"
-    file.write_text("".join(f"+3363998{n}\n" for n in range(2000, 2250)) + f"{NUMBER}\n", encoding="utf-8")
-    assert run(tmp_path, "block", "--from-file", str(file)).out.startswith("251 orders were given; ")
+    file.write_text(
+        "".join(f"+3363998{n}\n" for n in range(2000, 2250)) + f"{NUMBER}\n",
+        encoding="utf-8",
+    )
+    assert run(tmp_path, "block", "--from-file", str(file)).out.startswith(
+        "251 orders were given; "
+    )
     busy.daemon.cycle()
     assert fates(busy) == [BLOCKED, WAITS]
 
@@ -224,7 +281,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     filled(directory)
     command = [sys.executable, "-c", "from antirelou.cli import main; main()", "run"]
     environment = os.environ | {"ANTIRELOU_CONFIG": str(directory / "antirelou.toml")}
-    daemon = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    daemon = subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True
+    )
     assert daemon.stderr is not None
     assert "antirelou starts" in daemon.stderr.readline()
     yield directory
@@ -234,15 +293,27 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_a_daemon_answers_at_once(run: Run, served: Path) -> None:
-    assert run(served, "resume").out.startswith("Replies go on.\n")  # what was held is decided: one reply waits now
+    assert run(served, "resume").out.startswith(
+        "Replies go on.\n"
+    )  # what was held is decided: one reply waits now
     told = run(served, "block", INSISTER, TWICE)
-    assert told.out == "+33639****01: Blocked; 0 replies dropped.\n+33639****02: Blocked; 1 reply dropped.\n"
+    assert (
+        told.out
+        == "+33639****01: Blocked; 0 replies dropped.\n+33639****02: Blocked; 1 reply dropped.\n"
+    )
 
 
-def test_many_numbers_are_blocked_in_one_cycle_and_told_in_a_line(run: Run, served: Path) -> None:
+def test_many_numbers_are_blocked_in_one_cycle_and_told_in_a_line(
+    run: Run, served: Path
+) -> None:
     file = served / "many.txt"
-    file.write_text("".join(f"+3363998{n}\n" for n in range(2000, 2250)), encoding="utf-8")
-    assert run(served, "block", "--from-file", str(file)).out == "250 times: Blocked; 0 replies dropped.\n"
+    file.write_text(
+        "".join(f"+3363998{n}\n" for n in range(2000, 2250)), encoding="utf-8"
+    )
+    assert (
+        run(served, "block", "--from-file", str(file)).out
+        == "250 times: Blocked; 0 replies dropped.\n"
+    )
 
 
 def test_a_check_beside_a_daemon_leaves_the_port_alone(run: Run, served: Path) -> None:
@@ -256,6 +327,13 @@ def test_a_check_beside_a_daemon_leaves_the_port_alone(run: Run, served: Path) -
 def test_a_second_daemon_of_the_line_ends_with_75(served: Path) -> None:
     command = [sys.executable, "-c", "from antirelou.cli import main; main()", "run"]
     environment = os.environ | {"ANTIRELOU_CONFIG": str(served / "antirelou.toml")}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
     assert done.returncode == 75
     assert "is held by process" in done.stderr

@@ -11,7 +11,13 @@ from cli_world import SECRETS, Run, harmless, write_config
 from log_world import BOB, SUBMITTED
 from log_world import World as LogWorld
 
-from antirelou.policy.facts import Decision, HoldReason, LaterReason, NeverReason, Reason
+from antirelou.policy.facts import (
+    Decision,
+    HoldReason,
+    LaterReason,
+    NeverReason,
+    Reason,
+)
 
 pytest_plugins = ["cli_fixtures"]
 
@@ -19,14 +25,21 @@ pytest_plugins = ["cli_fixtures"]
 def test_it_says_plainly_that_no_daemon_runs(run: Run, at: Path) -> None:
     told = run(at, "status")
     assert told.status == 0
-    assert told.lines[0] == "Line main: No daemon runs: systemctl start antirelou starts it."
+    assert (
+        told.lines[0]
+        == "Line main: No daemon runs: systemctl start antirelou starts it."
+    )
     assert "not running, last word" in told.out
 
 
 def test_it_fits_one_screen_and_shows_no_text_and_no_number(run: Run, at: Path) -> None:
     told = run(at, "status")
     assert len(told.lines) <= 24
-    assert not [word for word in (*SECRETS, "Salut", "evil", "Votre code", "Bonjour") if word in told.out]
+    assert not [
+        word
+        for word in (*SECRETS, "Salut", "evil", "Votre code", "Bonjour")
+        if word in told.out
+    ]
     assert harmless(told.out)
 
 
@@ -47,12 +60,22 @@ def test_json_holds_the_same(run: Run, at: Path) -> None:
     status = json.loads(told.out)
     [line] = status["lines"]
     assert set(status) == {"lines", "events", "open_orders", "disk_free"}
-    assert (line["line"], line["held_by"], line["paused"], line["held"]) == ("main", None, True, {"paused": 1})
+    assert (line["line"], line["held_by"], line["paused"], line["held"]) == (
+        "main",
+        None,
+        True,
+        {"paused": 1},
+    )
     assert "****" in line["iccid"]
-    assert "893301" in json.loads(run(at, "status", "--json", "--numbers").out)["lines"][0]["iccid"]
+    assert (
+        "893301"
+        in json.loads(run(at, "status", "--json", "--numbers").out)["lines"][0]["iccid"]
+    )
 
 
-def test_without_a_log_it_says_so_and_that_is_no_error(run: Run, tmp_path: Path) -> None:
+def test_without_a_log_it_says_so_and_that_is_no_error(
+    run: Run, tmp_path: Path
+) -> None:
     write_config(tmp_path)
     told = run(tmp_path, "status")
     assert (told.status, told.err) == (0, "")
@@ -62,25 +85,35 @@ def test_without_a_log_it_says_so_and_that_is_no_error(run: Run, tmp_path: Path)
 @pytest.fixture
 def world(tmp_path: Path) -> LogWorld:
     world = LogWorld(tmp_path)
-    (tmp_path / "antirelou.toml").write_text(f'[log]\npath = "{world.settings.log.path}"\n')
+    (tmp_path / "antirelou.toml").write_text(
+        f'[log]\npath = "{world.settings.log.path}"\n'
+    )
     return world
 
 
-def test_a_daemon_that_holds_the_line_is_named(run: Run, tmp_path: Path, world: LogWorld) -> None:
-    world.store.update_line(world.now, state="sim_puk", sentence="The SIM asks for its PUK\x1b[2J.")
+def test_a_daemon_that_holds_the_line_is_named(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
+    world.store.update_line(
+        world.now, state="sim_puk", sentence="The SIM asks for its PUK\x1b[2J."
+    )
     out = run(tmp_path, "status").out
     assert out.startswith("Line main: The SIM asks for its PUK\\u001b[2J.\n")
     assert "process " in out and "sim_puk since" in out
 
 
-def test_a_daemon_that_died_is_told_from_one_that_stopped(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_a_daemon_that_died_is_told_from_one_that_stopped(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     world.store.close()
     assert "it ended without saying so (process " in run(tmp_path, "status").out
     LogWorld(tmp_path).store.close(world.now)
     assert "it ended without saying so" not in run(tmp_path, "status").out
 
 
-def test_what_waits_is_counted_by_its_reason(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_what_waits_is_counted_by_its_reason(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     world.store.postpone(world.queued(), LaterReason.HOURLY_LIMIT, None)
     world.queued(sender=BOB)
     world.store.hold(world.deliver(sender="+33639980003"), HoldReason.NEW_SIM)
@@ -105,7 +138,9 @@ def test_repeated_events_are_counted_and_orders_not_carried_out_are_named(
 # A flood
 
 
-INSULT = "Espèce de \x1b[2Jclown\u202e, ferme ton numéro, tout le monde envoie ceci ce soir"
+INSULT = (
+    "Espèce de \x1b[2Jclown\u202e, ferme ton numéro, tout le monde envoie ceci ce soir"
+)
 
 
 @pytest.fixture
@@ -118,7 +153,10 @@ def flooded(tmp_path: Path, world: LogWorld) -> LogWorld:
         messages.append(world.deliver(text, sender=senders[number % 30]))
     for message in messages[3:]:
         world.store.decide(
-            message, Decision(Reason.CAMPAIGN if message % 3 != 1 else Reason.PENDING, None), 0, world.now
+            message,
+            Decision(Reason.CAMPAIGN if message % 3 != 1 else Reason.PENDING, None),
+            0,
+            world.now,
         )
     replies = [world.answer(message) for message in messages[:3]]
     replies.append(world.queued(sender="+33639982000"))
@@ -129,7 +167,9 @@ def flooded(tmp_path: Path, world: LogWorld) -> LogWorld:
     return world
 
 
-def test_a_flood_is_told_with_what_is_held_back_and_why(run: Run, tmp_path: Path, flooded: LogWorld) -> None:
+def test_a_flood_is_told_with_what_is_held_back_and_why(
+    run: Run, tmp_path: Path, flooded: LogWorld
+) -> None:
     told = run(tmp_path, "status")
     for words in (
         "Flood     on since 2026-11-22 11:00:00; over after 1h of quiet since 2026-11-22 11:00:00",
@@ -142,14 +182,18 @@ def test_a_flood_is_told_with_what_is_held_back_and_why(run: Run, tmp_path: Path
     assert len(told.lines) <= 24
 
 
-def test_a_flood_is_told_without_a_text_of_it(run: Run, tmp_path: Path, flooded: LogWorld) -> None:
+def test_a_flood_is_told_without_a_text_of_it(
+    run: Run, tmp_path: Path, flooded: LogWorld
+) -> None:
     for arguments in ((), ("--json",), ("--numbers",)):
         out = run(tmp_path, "status", *arguments).out
         assert "clown" not in out and "nul" not in out.replace("null", "")
         assert "+3363998" not in out
 
 
-def test_texts_of_a_flood_are_shown_when_asked_for_and_harmless(run: Run, tmp_path: Path, flooded: LogWorld) -> None:
+def test_texts_of_a_flood_are_shown_when_asked_for_and_harmless(
+    run: Run, tmp_path: Path, flooded: LogWorld
+) -> None:
     told = run(tmp_path, "status", "--texts")
     assert harmless(told.out)
     first = told.lines[told.lines.index("What is written most on line main:") + 1]

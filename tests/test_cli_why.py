@@ -13,7 +13,13 @@ from log_world import ANNE, NOT_LEFT, REFUSED, UNKNOWN, Segment
 from log_world import World as LogWorld
 
 from antirelou.cli import reasons
-from antirelou.policy.facts import Decision, HoldReason, LaterReason, NeverReason, Reason
+from antirelou.policy.facts import (
+    Decision,
+    HoldReason,
+    LaterReason,
+    NeverReason,
+    Reason,
+)
 from antirelou.settings import Settings
 
 pytest_plugins = ["cli_fixtures"]
@@ -35,16 +41,22 @@ def test_a_hostile_text_stays_behind_its_bar(run: Run, at: Path) -> None:
     told = run(at, "why", "2", "--numbers")
     assert harmless(told.out)
     assert told.lines[2].startswith("  | id 99 to_answer\\tx")
-    assert not [line for line in told.lines if "evil" in line and not line.startswith("  | ")]
+    assert not [
+        line for line in told.lines if "evil" in line and not line.startswith("  | ")
+    ]
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.parametrize("number", ["1", "2", "3", "4", "5"])
-def test_no_number_and_no_pdu_that_holds_it_is_shown(form: tuple[str, ...], number: str, run: Run, at: Path) -> None:
+def test_no_number_and_no_pdu_that_holds_it_is_shown(
+    form: tuple[str, ...], number: str, run: Run, at: Path
+) -> None:
     told = run(at, "why", number, *form)
     assert not [secret for secret in SECRETS if secret in told.out]
     if form:
-        assert {deliver["pdu"] for deliver in json.loads(told.out)["delivers"]} == {None}  # it holds the number too
+        assert {deliver["pdu"] for deliver in json.loads(told.out)["delivers"]} == {
+            None
+        }  # it holds the number too
 
 
 def test_json_has_it_all(run: Run, at: Path) -> None:
@@ -60,7 +72,10 @@ def test_json_has_it_all(run: Run, at: Path) -> None:
 
 def test_last_is_the_newest(run: Run, at: Path) -> None:
     assert "Message 5: text" in run(at, "why", "--last").out
-    assert "Held (paused): replies are paused until antirelou resume." in run(at, "why", "--last").out
+    assert (
+        "Held (paused): replies are paused until antirelou resume."
+        in run(at, "why", "--last").out
+    )
 
 
 def test_an_unknown_message_is_a_misuse(run: Run, at: Path) -> None:
@@ -72,19 +87,28 @@ def test_an_unknown_message_is_a_misuse(run: Run, at: Path) -> None:
 def test_an_empty_log_is_said(run: Run, tmp_path: Path) -> None:
     world = LogWorld(tmp_path)
     write_config(tmp_path)
-    (tmp_path / "antirelou.toml").write_text(f'[log]\npath = "{world.settings.log.path}"\n')
-    assert run(tmp_path, "why", "--last").out == "The log is empty: nothing was received yet.\n"
+    (tmp_path / "antirelou.toml").write_text(
+        f'[log]\npath = "{world.settings.log.path}"\n'
+    )
+    assert (
+        run(tmp_path, "why", "--last").out
+        == "The log is empty: nothing was received yet.\n"
+    )
     world.store.close()
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> LogWorld:
     world = LogWorld(tmp_path)
-    (tmp_path / "antirelou.toml").write_text(f'[log]\npath = "{world.settings.log.path}"\n')
+    (tmp_path / "antirelou.toml").write_text(
+        f'[log]\npath = "{world.settings.log.path}"\n'
+    )
     return world
 
 
-def test_what_is_missing_of_a_long_text_is_named(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_what_is_missing_of_a_long_text_is_named(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     world.deliver("un", segment=Segment(7, 3, 1))
     world.deliver("trois", segment=Segment(7, 3, 3))
     story = run(tmp_path, "why", "--last").out
@@ -96,23 +120,34 @@ def test_what_is_missing_of_a_long_text_is_named(run: Run, tmp_path: Path, world
     ("outcome", "words"),
     [
         (REFUSED, "refused (cause 38): the network refused it; it is not sent again."),
-        (UNKNOWN, "unknown: nobody knows whether the network took it; it is never sent again by itself"),
+        (
+            UNKNOWN,
+            "unknown: nobody knows whether the network took it; it is never sent again by itself",
+        ),
         (NOT_LEFT, "queued"),
     ],
 )
-def test_the_fate_of_a_reply(outcome, words: str, run: Run, tmp_path: Path, world: LogWorld) -> None:  # type: ignore[no-untyped-def]
+def test_the_fate_of_a_reply(
+    outcome, words: str, run: Run, tmp_path: Path, world: LogWorld
+) -> None:  # type: ignore[no-untyped-def]
     [submit] = world.mark(world.queued())
-    world.store.outcome(submit, outcome, world.now, next_attempt_at=world.now.at + timedelta(minutes=1))
+    world.store.outcome(
+        submit, outcome, world.now, next_attempt_at=world.now.at + timedelta(minutes=1)
+    )
     assert words in run(tmp_path, "why", "--last").out
 
 
-def test_what_the_modem_said_is_harmless(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_what_the_modem_said_is_harmless(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     [submit] = world.mark(world.queued())
     world.store.outcome(submit, replace(REFUSED, said="\x1b[2J\u202e"), world.now)
     assert "the modem said \\u001b[2J\\u202e" in run(tmp_path, "why", "--last").out
 
 
-def test_events_meanwhile_are_told_and_later_ones_are_not(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_events_meanwhile_are_told_and_later_ones_are_not(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     world.store.event("modem_lost", "Before.", world.now)
     world.after = timedelta(minutes=1)
     [submit] = world.mark(world.queued())
@@ -125,10 +160,15 @@ def test_events_meanwhile_are_told_and_later_ones_are_not(run: Run, tmp_path: Pa
     assert "Before." not in story and "After." not in story
 
 
-def test_a_mark_by_the_operator_is_told(run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_a_mark_by_the_operator_is_told(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     reply = world.queued()
     world.store.postpone(reply, LaterReason.AWAITING_APPROVAL, None)
-    assert 'queued (awaiting_approval): reply.mode is "approved"' in run(tmp_path, "why", "--last").out
+    assert (
+        'queued (awaiting_approval): reply.mode is "approved"'
+        in run(tmp_path, "why", "--last").out
+    )
     world.store.block(ANNE, world.now)
     story = run(tmp_path, "why", "--last").out
     assert "dropped (blocked): the operator blocked its recipient." in story
@@ -136,7 +176,9 @@ def test_a_mark_by_the_operator_is_told(run: Run, tmp_path: Path, world: LogWorl
 
 
 @pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_is_explained(reason: Reason, run: Run, tmp_path: Path, world: LogWorld) -> None:
+def test_every_reason_is_explained(
+    reason: Reason, run: Run, tmp_path: Path, world: LogWorld
+) -> None:
     message = world.deliver()
     world.store.decide(message, Decision(reason, None), 0, world.now)
     story = run(tmp_path, "why", "--last").out
@@ -151,5 +193,10 @@ def test_every_other_word_is_explained() -> None:
         assert "waits" not in reasons.decision(message | {"hold": hold}, settings)
     for state, words in (("dropped", NeverReason), ("queued", LaterReason)):
         for word in words:
-            reply = {"state": state, "reason": word, "postponed_until": None, "due_at": None}
+            reply = {
+                "state": state,
+                "reason": word,
+                "postponed_until": None,
+                "due_at": None,
+            }
             assert reasons.fate(reply, settings).startswith(f"{state} ({word}): "), word

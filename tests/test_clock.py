@@ -10,7 +10,9 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def test_a_synchronised_clock_is_believed_even_when_the_log_knows_a_later_time() -> None:
+def test_a_synchronised_clock_is_believed_even_when_the_log_knows_a_later_time() -> (
+    None
+):
     clock = VirtualClock(NOON)
     assert Timekeeper(clock, Known(NOON + HOUR, "virtual-1")).moment().at == NOON
 
@@ -25,8 +27,12 @@ def test_an_unsynchronised_clock_never_runs_behind_the_log() -> None:
 
 
 def test_after_another_boot_the_time_since_that_boot_has_passed_at_least() -> None:
-    clock = VirtualClock(NOON - 1000 * HOUR, synchronised=False)  # 100 s after this boot
-    assert Timekeeper(clock, Known(NOON, "another boot")).moment().at == NOON + timedelta(seconds=100)
+    clock = VirtualClock(
+        NOON - 1000 * HOUR, synchronised=False
+    )  # 100 s after this boot
+    assert Timekeeper(
+        clock, Known(NOON, "another boot")
+    ).moment().at == NOON + timedelta(seconds=100)
 
 
 def test_restarting_in_the_same_boot_adds_nothing() -> None:
@@ -47,7 +53,9 @@ def test_a_step_is_told_once_and_drift_is_not() -> None:
     assert keeper.step() is None
 
 
-def test_the_first_synchronisation_after_an_old_clock_is_a_step_of_the_logs_time() -> None:
+def test_the_first_synchronisation_after_an_old_clock_is_a_step_of_the_logs_time() -> (
+    None
+):
     clock = VirtualClock(NOON - 1000 * HOUR, synchronised=False)
     keeper = Timekeeper(clock, Known(NOON, "virtual-1"))
     clock.step(1001 * HOUR)

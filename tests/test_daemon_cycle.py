@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from world import NUMBER, OTHER, World
 
 from antirelou.settings import LESSON
-from world import NUMBER, OTHER, World
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def test_a_text_is_stored_decided_answered_and_read_back(world: World) -> None:
     assert message["reason"] == "to_answer"
     (reply,) = message["replies"]
     assert reply["state"] == "submitted"
-    assert reply["message_references"] == [world.simulation.network.submitted[0].message_reference]
+    assert reply["message_references"] == [
+        world.simulation.network.submitted[0].message_reference
+    ]
     assert not world.simulation.sim.storages["SM"].slots, "the slot was emptied"
 
 
@@ -41,7 +43,10 @@ def test_a_second_text_gets_nothing(world: World) -> None:
 
 
 def test_reply_waits_for_the_delay_and_its_share_of_the_spread(tmp_path: Path) -> None:
-    world = World(tmp_path, reply={"delay": timedelta(hours=2), "delay_spread": timedelta(hours=1)})
+    world = World(
+        tmp_path,
+        reply={"delay": timedelta(hours=2), "delay_spread": timedelta(hours=1)},
+    )
     world.text("Salut")
     world.run(2.5 * 3600 - 60)
     assert world.sent == []
@@ -55,22 +60,34 @@ def test_segments_in_any_order_are_one_message(world: World) -> None:
     world.run(30)
     (message,) = world.messages()
     assert message["text"] == words
-    assert (message["segments"], message["segments_expected"], message["complete"]) == (2, 2, True)
+    assert (message["segments"], message["segments_expected"], message["complete"]) == (
+        2,
+        2,
+        True,
+    )
     assert len(world.sent) == 1
 
 
 def test_an_emoji_that_its_sender_cut_in_two_is_whole_again(world: World) -> None:
     head, tail = "x" * 66, "y" * 10
     halves = "😀".encode("utf-16-be")
-    pieces = (head.encode("utf-16-be") + halves[:2], halves[2:] + tail.encode("utf-16-be"))
+    pieces = (
+        head.encode("utf-16-be") + halves[:2],
+        halves[2:] + tail.encode("utf-16-be"),
+    )
     for sequence, piece in enumerate(pieces, start=1):
         data = bytes([5, 0, 3, 99, 2, sequence]) + piece
-        world.simulation.network.pdu(f"440B913336990800F1000862112221000040{len(data):02X}{data.hex()}", has_smsc=False)
+        world.simulation.network.pdu(
+            f"440B913336990800F1000862112221000040{len(data):02X}{data.hex()}",
+            has_smsc=False,
+        )
         world.run(31)
     assert [message["text"] for message in world.messages()] == [head + "😀" + tail]
 
 
-def test_incomplete_message_is_decided_after_ten_minutes_and_joined_later(world: World) -> None:
+def test_incomplete_message_is_decided_after_ten_minutes_and_joined_later(
+    world: World,
+) -> None:
     words = "Un texte assez long pour deux segments. " * 6
     world.text(words, segments=[1], reference=77)
     world.run(500)
@@ -107,7 +124,9 @@ def test_short_codes_names_and_foreign_numbers_get_nothing(world: World) -> None
     assert world.reasons() == ["unreplyable", "unreplyable", "country"]
 
 
-def test_the_same_message_delivered_twice_is_one_with_two_deliveries(world: World) -> None:
+def test_the_same_message_delivered_twice_is_one_with_two_deliveries(
+    world: World,
+) -> None:
     (pdu,) = world.text_pdu("Salut")
     world.run(40)
     world.simulation.network.pdu(pdu)
@@ -117,7 +136,9 @@ def test_the_same_message_delivered_twice_is_one_with_two_deliveries(world: Worl
     assert len(world.sent) == 1
 
 
-def test_a_slot_that_cannot_be_emptied_is_one_message_and_one_line_an_hour(world: World) -> None:
+def test_a_slot_that_cannot_be_emptied_is_one_message_and_one_line_an_hour(
+    world: World,
+) -> None:
     world.simulation.fault("deletion_lies")
     world.text("Salut")
     world.run(3000)
@@ -144,7 +165,9 @@ def test_class_0_told_directly_is_in_the_log(world: World) -> None:
 
 
 def test_operators_own_phone_is_answered_quickly_and_again(tmp_path: Path) -> None:
-    world = World(tmp_path, reply={"delay": timedelta(hours=2)}, operator={"numbers": (OTHER,)})
+    world = World(
+        tmp_path, reply={"delay": timedelta(hours=2)}, operator={"numbers": (OTHER,)}
+    )
     for _ in range(2):
         world.text("test", OTHER)
         world.run(60)
@@ -167,7 +190,9 @@ def test_pause_holds_and_resume_lets_go(world: World) -> None:
 def test_orders_are_carried_out_within_seconds_of_an_idle_wait(world: World) -> None:
     world.run(60)
     before = world.clock.boot()
-    world.simulation.schedule(3, lambda: world.order("block", json.dumps({"address": NUMBER})))
+    world.simulation.schedule(
+        3, lambda: world.order("block", json.dumps({"address": NUMBER}))
+    )
     world.daemon.step()
     world.daemon.step()
     assert world.clock.boot() - before < 35
@@ -214,7 +239,9 @@ class _Watched(list):  # type: ignore[type-arg]
         super().append(submitted)
 
 
-def test_journal_names_rows_and_never_texts_or_numbers(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_journal_names_rows_and_never_texts_or_numbers(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     logging.getLogger("antirelou").propagate = True
     with caplog.at_level(logging.INFO, "antirelou"):
         world.text("Mot secret")
@@ -224,7 +251,9 @@ def test_journal_names_rows_and_never_texts_or_numbers(world: World, caplog: pyt
     assert "secret" not in said and "39980001" not in said
 
 
-def test_quiet_hours_leave_no_line_in_the_journal(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_quiet_hours_leave_no_line_in_the_journal(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     logging.getLogger("antirelou").propagate = True
     world.run(30)
     with caplog.at_level(logging.INFO, "antirelou"):

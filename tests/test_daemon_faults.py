@@ -18,7 +18,9 @@ def world(tmp_path: Path) -> World:
 
 
 def states(world: World) -> list[str]:
-    return [reply["state"] for message in world.messages() for reply in message["replies"]]
+    return [
+        reply["state"] for message in world.messages() for reply in message["replies"]
+    ]
 
 
 def until_sent(world: World, number: int, within: float) -> float:
@@ -30,14 +32,18 @@ def until_sent(world: World, number: int, within: float) -> float:
     return world.clock.boot() - began
 
 
-def test_unplugged_for_8_s_the_next_reply_leaves_within_5_s_of_the_replug(world: World) -> None:
+def test_unplugged_for_8_s_the_next_reply_leaves_within_5_s_of_the_replug(
+    world: World,
+) -> None:
     world.run(30)
     world.simulation.fault("unplug", seconds=8)
     world.text("Salut")
     assert until_sent(world, 1, 60) < 8 + 5
 
 
-def test_unplugged_during_a_submit_the_reply_is_unknown_and_never_sent_again(world: World) -> None:
+def test_unplugged_during_a_submit_the_reply_is_unknown_and_never_sent_again(
+    world: World,
+) -> None:
     world.run(10)
     world.simulation.fault("unplug_mid_submit", accepted=True, seconds=8)
     world.text("Salut")
@@ -56,7 +62,9 @@ def test_no_prompt_means_not_left_and_the_reply_is_tried_again(world: World) -> 
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_silence_after_ctrl_z_is_unknown_and_counts(world: World, accepted: bool) -> None:
+def test_silence_after_ctrl_z_is_unknown_and_counts(
+    world: World, accepted: bool
+) -> None:
     world.run(10)
     world.simulation.fault("hang_after_ctrl_z", accepted=accepted)
     world.text("Salut")
@@ -64,7 +72,9 @@ def test_silence_after_ctrl_z_is_unknown_and_counts(world: World, accepted: bool
     assert states(world) == ["unknown"]
     world.text("Salut encore")
     world.run(1200)
-    assert states(world) == ["unknown"], "a second text would be one too many if the first was accepted"
+    assert states(world) == ["unknown"], (
+        "a second text would be one too many if the first was accepted"
+    )
 
 
 def test_late_reference_mends_an_unknown_submit(world: World) -> None:
@@ -81,7 +91,10 @@ def test_refused_by_the_network_is_refused(world: World) -> None:
     world.text("Salut")
     world.run(60)
     (message,) = world.messages()
-    assert (message["replies"][0]["state"], message["replies"][0]["cms_error"]) == ("refused", 21)
+    assert (message["replies"][0]["state"], message["replies"][0]["cms_error"]) == (
+        "refused",
+        21,
+    )
 
 
 def test_a_modem_that_reboots_by_itself_is_initialised_again(world: World) -> None:
@@ -108,7 +121,9 @@ def test_a_modem_that_stays_silent_ends_the_process_for_systemd(world: World) ->
     assert "modem_restarted" in world.events()
 
 
-def test_a_modem_that_opens_well_but_never_works_is_restarted_and_given_up_in_the_end(world: World) -> None:
+def test_a_modem_that_opens_well_but_never_works_is_restarted_and_given_up_in_the_end(
+    world: World,
+) -> None:
     world.run(10)
     world.simulation.fault("hang_on_command", prefix="+CMGD", times=None)
     world.text("Salut")
@@ -148,7 +163,9 @@ def test_a_refused_sim_is_told_and_nothing_is_sent(world: World) -> None:
     assert until_sent(world, 1, 60) <= 10 + 5
 
 
-def test_a_kill_between_mark_and_outcome_is_unknown_at_the_next_start(world: World) -> None:
+def test_a_kill_between_mark_and_outcome_is_unknown_at_the_next_start(
+    world: World,
+) -> None:
     world.run(10)
     world.text("Salut")
 
@@ -219,7 +236,11 @@ def test_a_call_is_rung_refused_and_logged(world: World) -> None:
     world.simulation.network.call(NUMBER)
     world.run(60)
     (call,) = world.messages()
-    assert (call["kind"], call["sender"], call["reason"]) == ("call", NUMBER, "not_a_text")
+    assert (call["kind"], call["sender"], call["reason"]) == (
+        "call",
+        NUMBER,
+        "not_a_text",
+    )
     assert world.sent == []
 
 
@@ -229,7 +250,9 @@ def test_low_disk_stops_replies_and_not_reception(tmp_path: Path) -> None:
     world.die()
     from dataclasses import replace
 
-    world.settings = replace(world.settings, log=replace(world.settings.log, reserve=10**18))
+    world.settings = replace(
+        world.settings, log=replace(world.settings.log, reserve=10**18)
+    )
     world.start()
     world.text("Salut")
     world.run(120)
@@ -240,7 +263,9 @@ def test_low_disk_stops_replies_and_not_reception(tmp_path: Path) -> None:
 def test_reload_takes_new_settings_or_keeps_the_old(world: World) -> None:
     from dataclasses import replace
 
-    world.reload = lambda: replace(world.settings, reply=replace(world.settings.reply, mode="never"))
+    world.reload = lambda: replace(
+        world.settings, reply=replace(world.settings.reply, mode="never")
+    )
     world.run(10)
     world.daemon.reload()
     world.text("Salut")
@@ -257,14 +282,19 @@ def test_stop_ends_within_2_s_when_idle(world: World) -> None:
 
 
 def test_stop_after_ctrl_z_waits_for_the_answer(tmp_path: Path) -> None:
-    from antirelou.clock import VirtualClock
     from world import NOON
 
+    from antirelou.clock import VirtualClock
+
     clock = VirtualClock(NOON)
-    world = World(tmp_path, clock=clock, simulation=Simulation(clock, radio="realistic"))
+    world = World(
+        tmp_path, clock=clock, simulation=Simulation(clock, radio="realistic")
+    )
     world.run(10)
     world.text("Salut")
-    world.simulation.schedule(5, world.daemon.stop)  # 3 s to be delivered, 4 s to be accepted
+    world.simulation.schedule(
+        5, world.daemon.stop
+    )  # 3 s to be delivered, 4 s to be accepted
     world.daemon.run()
     assert states(world) == ["submitted"]
 

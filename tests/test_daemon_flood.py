@@ -17,7 +17,12 @@ LIMITS = {"recipients_per_day": 100, "recipients_per_month": 3000}
 
 
 def a_world(directory: Path) -> World:
-    return World(directory, flood=FLOOD, limits=LIMITS, reply={"delay": 2 * HOUR, "expire_after": 12 * HOUR})
+    return World(
+        directory,
+        flood=FLOOD,
+        limits=LIMITS,
+        reply={"delay": 2 * HOUR, "expire_after": 12 * HOUR},
+    )
 
 
 def raid(world: World, numbers: int, first: int = 0) -> None:
@@ -31,14 +36,19 @@ def line(world: World) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-def test_a_raid_costs_what_a_flood_may_cost_and_no_more(tmp_path: Path, restarts: bool) -> None:
+def test_a_raid_costs_what_a_flood_may_cost_and_no_more(
+    tmp_path: Path, restarts: bool
+) -> None:
     world = a_world(tmp_path)
     world.text("salut", "+33639981099")
     world.run(1800)
     raid(world, 30)
     world.run(120)
     assert line(world)["state"] == "flood"
-    assert line(world)["sentence"] == "Receiving; a flood is on since 22 Nov 13:30: at most 3 replies an hour leave."
+    assert (
+        line(world)["sentence"]
+        == "Receiving; a flood is on since 22 Nov 13:30: at most 3 replies an hour leave."
+    )
     for _ in range(10):
         world.run(1800)
         if restarts:
@@ -48,7 +58,10 @@ def test_a_raid_costs_what_a_flood_may_cost_and_no_more(tmp_path: Path, restarts
     raiders = {number for number, _ in world.sent if number != "+33639981099"}
     assert len(raiders) == 4
     assert ("+33639981099", world.settings.reply.texts[0]) in world.sent
-    assert (world.events().count("flood_began"), world.events().count("flood_ended")) == (1, 1)
+    assert (
+        world.events().count("flood_began"),
+        world.events().count("flood_ended"),
+    ) == (1, 1)
     assert line(world)["state"] == "ready"
 
 
@@ -64,7 +77,11 @@ def test_no_more_than_so_many_replies_an_hour_leave_for_it(tmp_path: Path) -> No
 
 
 def test_a_reply_that_waits_for_the_end_of_a_flood_leaves_then(tmp_path: Path) -> None:
-    world = World(tmp_path, flood={"messages": 10, "quiet": HOUR, "replies_per_hour": 0}, reply={"delay": HOUR})
+    world = World(
+        tmp_path,
+        flood={"messages": 10, "quiet": HOUR, "replies_per_hour": 0},
+        reply={"delay": HOUR},
+    )
     world.text("salut", "+33639981099")
     world.run(1800)
     raid(world, 30)
@@ -74,12 +91,18 @@ def test_a_reply_that_waits_for_the_end_of_a_flood_leaves_then(tmp_path: Path) -
     assert [number for number, _ in world.sent] == ["+33639981099"]
 
 
-def test_the_journal_tells_a_flood_and_its_end_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_journal_tells_a_flood_and_its_end_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, "antirelou")
     world = a_world(tmp_path)
     raid(world, 12)
     world.run(5400)
-    told = [record.getMessage() for record in caplog.records if "flood" in record.getMessage()]
+    told = [
+        record.getMessage()
+        for record in caplog.records
+        if "flood" in record.getMessage()
+    ]
     assert told == [
         "A flood is on since message 1: replies are held back, see antirelou status.",
         "The flood that began with message 1 is over.",
@@ -108,4 +131,6 @@ def test_a_network_that_refuses_is_tried_ever_more_rarely(tmp_path: Path) -> Non
 
 
 def states(world: World) -> list[str]:
-    return sorted(reply["state"] for message in world.messages() for reply in message["replies"])
+    return sorted(
+        reply["state"] for message in world.messages() for reply in message["replies"]
+    )

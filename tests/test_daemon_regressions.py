@@ -30,15 +30,23 @@ def bound(world: World, steps: int, seconds: float) -> None:
         world.daemon.step()
         if world.clock.boot() >= until:
             return
-    pytest.fail(f"{steps} turns, and only {seconds - until + world.clock.boot()} s of {seconds} have passed")
+    pytest.fail(
+        f"{steps} turns, and only {seconds - until + world.clock.boot()} s of {seconds} have passed"
+    )
 
 
 def test_a_pause_with_replies_of_every_purpose_due_is_no_error(tmp_path: Path) -> None:
-    world = World(tmp_path, operator={"numbers": (OPERATOR,)}, limits={"segments_per_hour": 1})
+    world = World(
+        tmp_path, operator={"numbers": (OPERATOR,)}, limits={"segments_per_hour": 1}
+    )
     world.run(5)
     world.text("Salut", "+33639980009")
     world.run(60)
-    for sender, words in ((NUMBER, "Salut"), (OTHER, "au secours"), (OPERATOR, "essai")):
+    for sender, words in (
+        (NUMBER, "Salut"),
+        (OTHER, "au secours"),
+        (OPERATOR, "essai"),
+    ):
         world.text(words, sender)
     world.run(60)
     world.order("pause")
@@ -50,7 +58,9 @@ def test_a_pause_with_replies_of_every_purpose_due_is_no_error(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("microseconds", [1, 300, 999])
-def test_what_is_due_in_less_than_a_millisecond_is_waited_for(world: World, microseconds: int) -> None:
+def test_what_is_due_in_less_than_a_millisecond_is_waited_for(
+    world: World, microseconds: int
+) -> None:
     """On a virtual clock the loop once spun for ever: the port does not wait for so little."""
     world.run(5)
     looks = iter(range(1000))
@@ -62,21 +72,29 @@ def test_what_is_due_in_less_than_a_millisecond_is_waited_for(world: World, micr
     assert world.clock.boot() - began == pytest.approx(microseconds / 1e6, abs=1e-9)
 
 
-def test_the_next_look_at_the_line_is_due_when_it_is_waited_for_to_the_last_bit(world: World) -> None:
+def test_the_next_look_at_the_line_is_due_when_it_is_waited_for_to_the_last_bit(
+    world: World,
+) -> None:
     """Where `looked + 5 - now` is 0 and `now - looked` is less than 5, the loop once spun for ever."""
     world.run(5)
     world.simulation.fault("registration", stat=0)
     world.run(120)
-    looked = next(x for x in (number / 7 for number in range(3000, 9000)) if x + 5.0 - x < 5.0)
+    looked = next(
+        x for x in (number / 7 for number in range(3000, 9000)) if x + 5.0 - x < 5.0
+    )
     world.clock._boot = looked + 5.0
     world.daemon._line._looked = looked
     bound(world, 50, 20)
 
 
-def test_a_number_that_repeats_itself_within_a_second_does_not_block_the_only_slot(tmp_path: Path) -> None:
+def test_a_number_that_repeats_itself_within_a_second_does_not_block_the_only_slot(
+    tmp_path: Path,
+) -> None:
     """The same octets again are not always a slot that was not emptied: what came since is unread."""
     clock = VirtualClock(NOON)
-    world = World(tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=1, me_slots=1))
+    world = World(
+        tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=1, me_slots=1)
+    )
     world.run(5)
     for _ in range(12):
         world.text("Réponds !", OTHER)
@@ -86,9 +104,13 @@ def test_a_number_that_repeats_itself_within_a_second_does_not_block_the_only_sl
     assert "undeletable_slot" not in world.events()
 
 
-def test_a_slot_that_a_busy_card_would_not_empty_is_free_again_within_minutes(tmp_path: Path) -> None:
+def test_a_slot_that_a_busy_card_would_not_empty_is_free_again_within_minutes(
+    tmp_path: Path,
+) -> None:
     clock = VirtualClock(NOON)
-    world = World(tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=1, me_slots=1))
+    world = World(
+        tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=1, me_slots=1)
+    )
     world.run(5)
     world.simulation.fault("undeletable_slot", code=314)
     world.text("Salut", OTHER)
@@ -99,7 +121,9 @@ def test_a_slot_that_a_busy_card_would_not_empty_is_free_again_within_minutes(tm
     assert NUMBER in {destination for destination, _ in world.sent}
 
 
-def test_a_slot_that_stays_full_is_tried_less_and_less_often_also_after_a_class_0_text(world: World) -> None:
+def test_a_slot_that_stays_full_is_tried_less_and_less_often_also_after_a_class_0_text(
+    world: World,
+) -> None:
     world.run(5)
     world.simulation.fault("deletion_lies", storage="ME")
     tried: list[float] = []
@@ -133,16 +157,22 @@ def test_a_text_that_the_listing_cut_is_kept_whole(world: World) -> None:
 def test_a_slot_that_was_listed_twice_is_emptied_once(tmp_path: Path) -> None:
     """The network fills it again at once; a second deletion would throw away what nobody has read."""
     clock = VirtualClock(NOON)
-    world = World(tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=2, me_slots=2))
+    world = World(
+        tmp_path, clock=clock, simulation=Simulation(clock, sm_slots=2, me_slots=2)
+    )
     world.simulation.fault("double_echo", answer=True)
     for number in range(12):
         world.text(f"Texte {number}", OTHER)
     world.run(600)
-    assert sorted(message["text"] for message in world.messages()) == sorted(f"Texte {each}" for each in range(12))
+    assert sorted(message["text"] for message in world.messages()) == sorted(
+        f"Texte {each}" for each in range(12)
+    )
     assert {message["deliveries"] for message in world.messages()} == {1}
 
 
-def test_a_storage_that_noise_hid_at_the_opening_is_swept_again_within_a_quarter_of_an_hour(tmp_path: Path) -> None:
+def test_a_storage_that_noise_hid_at_the_opening_is_swept_again_within_a_quarter_of_an_hour(
+    tmp_path: Path,
+) -> None:
     clock = VirtualClock(NOON)
     simulation = Simulation(clock, voice="quectel")
     simulation.fault("cpms_form", form="only_sm")
@@ -156,18 +186,35 @@ def test_a_storage_that_noise_hid_at_the_opening_is_swept_again_within_a_quarter
 
 @pytest.mark.parametrize(
     "argument",
-    ["[]", "null", "5", "{", "[" * 100_000, '{"ids": [99999999999999999999]}', '{"search": 5}', '{"sender": ["x"]}'],
+    [
+        "[]",
+        "null",
+        "5",
+        "{",
+        "[" * 100_000,
+        '{"ids": [99999999999999999999]}',
+        '{"search": 5}',
+        '{"sender": ["x"]}',
+    ],
 )
-def test_an_order_that_cannot_be_understood_is_answered_and_ends_nothing(world: World, argument: str) -> None:
+def test_an_order_that_cannot_be_understood_is_answered_and_ends_nothing(
+    world: World, argument: str
+) -> None:
     world.order("drop", argument)
     world.text("Salut")
     world.run(60)
     with sqlite3.connect(world.settings.log.path) as log:
-        assert log.execute("SELECT result FROM control").fetchone()[0].startswith("not understood")
+        assert (
+            log.execute("SELECT result FROM control")
+            .fetchone()[0]
+            .startswith("not understood")
+        )
     assert len(world.sent) == 1
 
 
-def test_a_new_sim_holds_replies_also_if_the_log_was_busy_when_it_was_first_seen(tmp_path: Path) -> None:
+def test_a_new_sim_holds_replies_also_if_the_log_was_busy_when_it_was_first_seen(
+    tmp_path: Path,
+) -> None:
     world = World(tmp_path)
     world.run(5)
     world.simulation.unplug()

@@ -15,7 +15,13 @@ from antirelou import sms
 VECTORS = Path(__file__).parent / "vectors"
 DELIVERS = [
     vector
-    for file in ("gnokii", "modemmanager_3gpp", "node_pdu", "python_messaging", "xlab_at")
+    for file in (
+        "gnokii",
+        "modemmanager_3gpp",
+        "node_pdu",
+        "python_messaging",
+        "xlab_at",
+    )
     for vector in json.loads((VECTORS / f"{file}.json").read_text(encoding="utf-8"))
     if vector["direction"] == "deliver"
 ]
@@ -26,8 +32,18 @@ def logged(world: World, directory: Path) -> list[dict[str, Any]]:
     from antirelou.cli import group
 
     configuration = directory / "antirelou.toml"
-    configuration.write_text(f'[log]\npath = "{world.settings.log.path}"\n', encoding="utf-8")
-    arguments = ["log", "--config", str(configuration), "--json", "--numbers", "--limit", "1000"]
+    configuration.write_text(
+        f'[log]\npath = "{world.settings.log.path}"\n', encoding="utf-8"
+    )
+    arguments = [
+        "log",
+        "--config",
+        str(configuration),
+        "--json",
+        "--numbers",
+        "--limit",
+        "1000",
+    ]
     result = CliRunner().invoke(group, arguments, catch_exceptions=False)
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -51,8 +67,13 @@ def test_every_real_deliver_reaches_the_log_with_its_text(tmp_path: Path) -> Non
     assert all(message["reason"] for message in messages if message["complete"])
 
 
-@pytest.mark.parametrize("vector", json.loads((VECTORS / "node_pdu_reassembly.json").read_text(encoding="utf-8")))
-def test_real_segments_in_any_order_with_repeats_are_joined(vector: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "vector",
+    json.loads((VECTORS / "node_pdu_reassembly.json").read_text(encoding="utf-8")),
+)
+def test_real_segments_in_any_order_with_repeats_are_joined(
+    vector: dict[str, Any], tmp_path: Path
+) -> None:
     world = World(tmp_path)
     world.run(5)
     for pdu in vector["pdus"]:

@@ -31,7 +31,9 @@ TABLE = {
 def full(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A log with every kind of entry."""
     world = World(tmp_path_factory.mktemp("full"))
-    world.store.event("configuration", "reply.delay is 2h", world.now, data={"delay": 7200})
+    world.store.event(
+        "configuration", "reply.delay is 2h", world.now, data={"delay": 7200}
+    )
     world.deliver("un ", segment=Segment(5, 2, 1))
     world.answer(world.deliver("deux", segment=Segment(5, 2, 2)))
     world.store.add_call(ANNE, world.now, details={"rang": 15})
@@ -61,9 +63,12 @@ def covered() -> list[tuple[str, str]]:
 
 def test_the_list_of_covered_columns_is_read_right() -> None:
     assert len(covered()) > 80
-    assert {("deliver", "pdu"), ("decision", "sender"), ("decision", "text"), ("submit.state", "cms_error")} <= set(
-        covered()
-    )
+    assert {
+        ("deliver", "pdu"),
+        ("decision", "sender"),
+        ("decision", "text"),
+        ("submit.state", "cms_error"),
+    } <= set(covered())
 
 
 @pytest.mark.parametrize(("kind", "column"), covered())
@@ -71,14 +76,24 @@ def test_every_covered_column_is_guarded(full: World, kind: str, column: str) ->
     table = TABLE[kind]
     row = full.value(f"SELECT max(row) FROM chain WHERE kind = '{kind}'")
     if column == "sender":  # covered through the row that it refers to
-        row, table, column = full.value(f"SELECT sender_id FROM {table} WHERE id = {row}"), "senders", "address"
+        row, table, column = (
+            full.value(f"SELECT sender_id FROM {table} WHERE id = {row}"),
+            "senders",
+            "address",
+        )
     if kind == "decision" and column == "text":
-        row = full.value("SELECT max(id) FROM messages WHERE segments_expected = 1 AND reason IS NOT NULL")
+        row = full.value(
+            "SELECT max(id) FROM messages WHERE segments_expected = 1 AND reason IS NOT NULL"
+        )
     if column == "reason" and kind == "reply.state":
         row = full.value("SELECT id FROM replies WHERE state = 'dropped'")
     was = full.value(f"SELECT quote({column}) FROM {table} WHERE id = {row}")
-    kind_of = full.value(f"SELECT type FROM pragma_table_info('{table}') WHERE name = '{column}'")
-    other = {"TEXT": "'2031-altered'", "INTEGER": "987654", "BLOB": "x'0102'"}[str(kind_of)]
+    kind_of = full.value(
+        f"SELECT type FROM pragma_table_info('{table}') WHERE name = '{column}'"
+    )
+    other = {"TEXT": "'2031-altered'", "INTEGER": "987654", "BLOB": "x'0102'"}[
+        str(kind_of)
+    ]
     full.alter(f"UPDATE {table} SET {column} = {other} WHERE id = {row}")
     moved = f"id = {987654 if column == 'id' else row}"
     try:
@@ -93,13 +108,21 @@ def test_every_covered_column_is_guarded(full: World, kind: str, column: str) ->
 @pytest.mark.parametrize(
     ("column", "state"),
     [
-        *((column, state) for column in ("seq", "at", "line", "kind", "row", "commitment", "head") for state in (False, True)),
+        *(
+            (column, state)
+            for column in ("seq", "at", "line", "kind", "row", "commitment", "head")
+            for state in (False, True)
+        ),
         ("facts", True),  # a content entry has neither
         ("nonce", True),
     ],
 )
-def test_an_altered_entry_is_noticed_where_it_is(full: World, column: str, state: bool) -> None:
-    seq = full.value(f"SELECT min(seq) FROM chain WHERE kind LIKE '%{'.state' if state else 'deliver'}'")
+def test_an_altered_entry_is_noticed_where_it_is(
+    full: World, column: str, state: bool
+) -> None:
+    seq = full.value(
+        f"SELECT min(seq) FROM chain WHERE kind LIKE '%{'.state' if state else 'deliver'}'"
+    )
     was = full.value(f"SELECT quote({column}) FROM chain WHERE seq = {seq}")
     others = {
         "seq": "987654",
@@ -109,9 +132,13 @@ def test_an_altered_entry_is_noticed_where_it_is(full: World, column: str, state
         "commitment": "x'01'",
         "head": "x'01'",
     }
-    full.alter(f"UPDATE chain SET {column} = {others.get(column, repr('deliver.state'))} WHERE seq = {seq}")
+    full.alter(
+        f"UPDATE chain SET {column} = {others.get(column, repr('deliver.state'))} WHERE seq = {seq}"
+    )
     fault = full.fault()
-    full.alter(f"UPDATE chain SET {column} = {was} WHERE {column} = {others.get(column, repr('deliver.state'))}")
+    full.alter(
+        f"UPDATE chain SET {column} = {was} WHERE {column} = {others.get(column, repr('deliver.state'))}"
+    )
     assert fault is not None and fault.seq == seq
     assert full.fault() is None
 
@@ -133,7 +160,9 @@ def test_an_altered_entry_is_noticed_where_it_is(full: World, column: str, state
         "UPDATE senders SET told = 0",
     ],
 )
-def test_what_was_dropped_added_or_swapped_is_noticed(tmp_path: Path, what: str) -> None:
+def test_what_was_dropped_added_or_swapped_is_noticed(
+    tmp_path: Path, what: str
+) -> None:
     world = World(tmp_path)
     world.store.event("configuration", "x", world.now)
     world.deliver("un ", segment=Segment(5, 2, 1))
@@ -159,16 +188,29 @@ def test_the_chain_is_what_its_description_says(tmp_path: Path) -> None:
         "at": at,
         "kind": "order",
         "line": "main",
-        "of": {"argument": "{}", "at": at, "id": order, "kind": "pause", "line": "main"},
+        "of": {
+            "argument": "{}",
+            "at": at,
+            "id": order,
+            "kind": "pause",
+            "line": "main",
+        },
         "row": order,
     }
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     commitment = hashlib.sha256(nonce + canonical.encode()).digest()
-    head = hashlib.sha256(bytes(32) + (1).to_bytes(8, "big") + b"\x05order" + commitment).hexdigest()
+    head = hashlib.sha256(
+        bytes(32) + (1).to_bytes(8, "big") + b"\x05order" + commitment
+    ).hexdigest()
     assert world.value("SELECT lower(hex(head)) FROM chain") == head
 
 
 def test_every_nonce_is_fresh(full: World) -> None:
     for table in ("delivers", "messages", "replies", "submits", "control"):
         rows = full.value(f"SELECT count(*) FROM {table}")
-        assert full.value(f"SELECT count(DISTINCT nonce) FROM {table} WHERE length(nonce) = 16") == rows
+        assert (
+            full.value(
+                f"SELECT count(DISTINCT nonce) FROM {table} WHERE length(nonce) = 16"
+            )
+            == rows
+        )

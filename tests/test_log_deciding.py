@@ -24,7 +24,9 @@ def undecided(world: World) -> list[int]:
 
 
 def history(world: World, message: int, normalised: str = "") -> History:
-    return world.store.history(world.message(message), world.now.at, normalised=normalised)
+    return world.store.history(
+        world.message(message), world.now.at, normalised=normalised
+    )
 
 
 def test_complete_messages_wait_oldest_first_in_batches(world: World) -> None:
@@ -36,12 +38,19 @@ def test_complete_messages_wait_oldest_first_in_batches(world: World) -> None:
 
 def test_a_message_is_read_as_it_was_delivered(world: World) -> None:
     message = world.message(world.deliver("salut", alphanumeric=True, sender="Anne"))
-    assert (message.sender, message.alphanumeric, message.text, message.kind) == ("Anne", True, "salut", "text")
+    assert (message.sender, message.alphanumeric, message.text, message.kind) == (
+        "Anne",
+        True,
+        "salut",
+        "text",
+    )
     assert message.received_at == START == message.service_centre_time
     assert (message.complete, message.hold) == (True, None)
 
 
-def test_an_incomplete_message_ripens_ten_minutes_after_its_newest_segment(world: World) -> None:
+def test_an_incomplete_message_ripens_ten_minutes_after_its_newest_segment(
+    world: World,
+) -> None:
     message = world.deliver("a", segment=Segment(1, 3, 1))
     world.after = 9 * MINUTE
     assert world.store.next_ripe(world.now) == 60
@@ -65,7 +74,10 @@ def test_ripening_goes_by_the_boot_clock_while_the_boot_lasts(world: World) -> N
 
 def test_ripening_goes_by_the_wall_clock_after_a_reboot(world: World) -> None:
     message = world.deliver("a", segment=Segment(1, 2, 1))
-    assert world.store.undecided(moment(10 * MINUTE - MS, boot_id="boot-2", boot=1e6)) == []
+    assert (
+        world.store.undecided(moment(10 * MINUTE - MS, boot_id="boot-2", boot=1e6))
+        == []
+    )
     rebooted = moment(10 * MINUTE, boot_id="boot-2", boot=1)
     assert [one.id for one in world.store.undecided(rebooted)] == [message]
 
@@ -126,9 +138,22 @@ def test_history_speaks_of_the_sender(world: World) -> None:
     world.sent(ANNE)
     world.store.opt_out(BOB, world.now)
     world.store.block(BOB, world.now)
-    anne, bob = history(world, world.deliver()), history(world, world.deliver(sender=BOB))
-    assert (anne.told, anne.last_told_at, anne.opted_out, anne.blocked) == (1, START, False, False)
-    assert (bob.told, bob.last_told_at, bob.opted_out, bob.blocked) == (0, None, True, True)
+    anne, bob = (
+        history(world, world.deliver()),
+        history(world, world.deliver(sender=BOB)),
+    )
+    assert (anne.told, anne.last_told_at, anne.opted_out, anne.blocked) == (
+        1,
+        START,
+        False,
+        False,
+    )
+    assert (bob.told, bob.last_told_at, bob.opted_out, bob.blocked) == (
+        0,
+        None,
+        True,
+        True,
+    )
 
 
 def test_who_was_told_is_shared_by_all_lines(tmp_path: Path) -> None:
@@ -157,7 +182,10 @@ def test_distress_is_told_once(world: World) -> None:
 def test_tests_are_counted_over_a_rolling_day_and_are_no_telling(world: World) -> None:
     world.sent(purpose=Purpose.TEST)
     world.store.drop_reply(world.queued(purpose=Purpose.TEST), "dropped", world.now)
-    assert (history(world, world.deliver()).tests_today, history(world, world.deliver()).told) == (1, 0)
+    assert (
+        history(world, world.deliver()).tests_today,
+        history(world, world.deliver()).told,
+    ) == (1, 0)
     world.after = timedelta(days=1) - MS
     assert history(world, world.deliver()).tests_today == 1
     world.after = timedelta(days=1)
@@ -166,8 +194,12 @@ def test_tests_are_counted_over_a_rolling_day_and_are_no_telling(world: World) -
 
 def test_the_same_text_is_counted_within_the_hour(world: World) -> None:
     for text in ("a", "a", "b"):
-        world.store.decide(world.deliver(text), Decision(Reason.PENDING), 0, world.now, normalised=text)
-    world.store.decide(world.deliver("a", BOB), Decision(Reason.PENDING), 0, world.now, normalised="a")
+        world.store.decide(
+            world.deliver(text), Decision(Reason.PENDING), 0, world.now, normalised=text
+        )
+    world.store.decide(
+        world.deliver("a", BOB), Decision(Reason.PENDING), 0, world.now, normalised="a"
+    )
     world.after = timedelta(hours=1) - MS
     assert history(world, world.deliver("a"), "a").same_text_in_hour == 3
     world.after = timedelta(hours=1)
@@ -177,9 +209,18 @@ def test_the_same_text_is_counted_within_the_hour(world: World) -> None:
 def test_a_pasted_text_is_counted_by_senders_within_the_day(world: World) -> None:
     pasted = "x" * 40
     for sender in (ANNE, BOB, BOB):
-        world.store.decide(world.deliver(pasted, sender), Decision(Reason.PENDING), 0, world.now, normalised=pasted)
+        world.store.decide(
+            world.deliver(pasted, sender),
+            Decision(Reason.PENDING),
+            0,
+            world.now,
+            normalised=pasted,
+        )
     world.after = timedelta(days=1) - MS
-    assert history(world, world.deliver(pasted, "+33639980003"), pasted).campaign_senders == 3
+    assert (
+        history(world, world.deliver(pasted, "+33639980003"), pasted).campaign_senders
+        == 3
+    )
     assert history(world, world.deliver(pasted, BOB), pasted).campaign_senders == 2
     world.after = timedelta(days=1)
     assert history(world, world.deliver(pasted, BOB), pasted).campaign_senders == 1
@@ -188,8 +229,17 @@ def test_a_pasted_text_is_counted_by_senders_within_the_day(world: World) -> Non
 def test_a_short_text_that_many_send_is_pasted_by_nobody(world: World) -> None:
     short = "x" * 39
     for sender in (ANNE, BOB):
-        world.store.decide(world.deliver(short, sender), Decision(Reason.PENDING), 0, world.now, normalised=short)
-    assert history(world, world.deliver(short, "+33639980003"), short).campaign_senders == 0
+        world.store.decide(
+            world.deliver(short, sender),
+            Decision(Reason.PENDING),
+            0,
+            world.now,
+            normalised=short,
+        )
+    assert (
+        history(world, world.deliver(short, "+33639980003"), short).campaign_senders
+        == 0
+    )
 
 
 def test_messages_are_counted_for_five_minutes_after_a_reply(world: World) -> None:
@@ -218,8 +268,16 @@ def test_a_reply_is_due_when_it_was_planned(world: World) -> None:
     planned = world.planned("Bonjour.")
     reply = world.answer(world.deliver(), segments=2, planned=planned)
     (due,) = world.store.due(planned.due_at)
-    assert (due.id, due.text, due.queued.sender, due.queued.segments) == (reply, "Bonjour.", ANNE, 2)
-    assert (due.queued.due_at, due.queued.expires_at) == (planned.due_at, planned.expires_at)
+    assert (due.id, due.text, due.queued.sender, due.queued.segments) == (
+        reply,
+        "Bonjour.",
+        ANNE,
+        2,
+    )
+    assert (due.queued.due_at, due.queued.expires_at) == (
+        planned.due_at,
+        planned.expires_at,
+    )
 
 
 def test_nobody_is_answered_who_has_no_number(world: World) -> None:

@@ -70,11 +70,15 @@ def test_nobody_makes_a_flood_alone(world: World) -> None:
     assert on(world) is not None
 
 
-def test_what_one_number_sent_counts_again_when_the_window_has_passed(world: World) -> None:
+def test_what_one_number_sent_counts_again_when_the_window_has_passed(
+    world: World,
+) -> None:
     for after in (0, 0, 0, 10, 10.001, 10.001, 10.001):
         world.after = after * MINUTE
         world.deliver("insulte", ANNE)
-    counted = world.store._db.rows("SELECT id, flood_counts FROM messages WHERE flood_counts IS NOT NULL")
+    counted = world.store._db.rows(
+        "SELECT id, flood_counts FROM messages WHERE flood_counts IS NOT NULL"
+    )
     assert [tuple(row) for row in counted] == [(1, 1), (2, 2), (5, 3), (6, 4)]
 
 
@@ -92,7 +96,9 @@ def test_who_can_get_no_text_any_more_does_not_count(world: World) -> None:
     assert on(world) is None
     world.deliver(sender=number(6))
     assert on(world) is not None
-    assert world.deliver(sender=told) in in_flood(world)  # it came in the flood all the same
+    assert world.deliver(sender=told) in in_flood(
+        world
+    )  # it came in the flood all the same
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,9 @@ def test_floods_are_the_lines_own(tmp_path: Path) -> None:
     assert two.deliver(sender=number(11)) not in in_flood(two)
 
 
-def test_what_a_number_sent_to_one_line_is_not_held_against_it_in_another(tmp_path: Path) -> None:
+def test_what_a_number_sent_to_one_line_is_not_held_against_it_in_another(
+    tmp_path: Path,
+) -> None:
     one, two = a_world(tmp_path, "one"), a_world(tmp_path, "two")
     for _ in range(3):
         one.deliver(sender=ANNE)
@@ -190,13 +198,17 @@ def test_those_that_do_not_count_do_not_feed_it(world: World) -> None:
     for _ in range(5):
         world.deliver(sender=ANNE)
     fed = world.store.flood(world.now.at)
-    assert fed is not None and fed.until == START + 5 * MINUTE + HOUR  # by the first two
+    assert (
+        fed is not None and fed.until == START + 5 * MINUTE + HOUR
+    )  # by the first two
     world.after = 9 * MINUTE
     world.deliver(sender=ANNE)
     assert world.store.flood(world.now.at) == fed
 
 
-def test_a_flood_is_not_over_while_what_began_it_would_begin_the_next(tmp_path: Path) -> None:
+def test_a_flood_is_not_over_while_what_began_it_would_begin_the_next(
+    tmp_path: Path,
+) -> None:
     world = a_world(tmp_path, quiet=MINUTE)
     raid(world, apart=timedelta(0))
     world.after = 10 * MINUTE - MS
@@ -209,10 +221,15 @@ def test_the_next_raid_is_another_flood(world: World) -> None:
     second = raid(world, first=20)[0]
     assert on(world) == second != first
     assert set(in_flood(world).values()) == {first, second}
-    assert world.value(f"SELECT ended_at FROM floods WHERE id = {first}") == "2026-11-22T11:05:00.000Z"
+    assert (
+        world.value(f"SELECT ended_at FROM floods WHERE id = {first}")
+        == "2026-11-22T11:05:00.000Z"
+    )
 
 
-def test_times_ahead_of_the_clock_make_no_flood_of_those_that_follow(world: World) -> None:
+def test_times_ahead_of_the_clock_make_no_flood_of_those_that_follow(
+    world: World,
+) -> None:
     world.after = 3650 * DAY
     raid(world)
     world.after = timedelta(0)
@@ -261,7 +278,9 @@ def test_an_end_that_nobody_saw_is_told_with_the_next_message(world: World) -> N
 
 def test_status_says_what_came_and_what_is_held_back(world: World) -> None:
     for n, text in enumerate(["a", "a", "a", "b", "b", "c"]):
-        world.store.decide(world.deliver(text, number(n)), PENDING, 0, world.now, normalised=text)
+        world.store.decide(
+            world.deliver(text, number(n)), PENDING, 0, world.now, normalised=text
+        )
     waits, dropped = world.queued(number(10)), world.queued(number(11))
     world.store.postpone(waits, "flood", None)
     world.store.drop_reply(dropped, "flooder", world.now)
@@ -288,6 +307,8 @@ def test_status_says_what_came_and_what_is_held_back(world: World) -> None:
 def test_a_flood_in_another_boot_is_the_same_flood(world: World) -> None:
     raid(world, 5)
     world.store.close()
-    world.store = type(world.store).open(world.settings, moment(world.after, boot_id="boot-2", boot=20.0))
+    world.store = type(world.store).open(
+        world.settings, moment(world.after, boot_id="boot-2", boot=20.0)
+    )
     world.deliver(sender=number(9))
     assert on(world) == 1

@@ -16,7 +16,17 @@ from log_world import NOT_LEFT, REFUSED, SUBMITTED, UNKNOWN, World
 from test_log_growth import instructions
 
 from antirelou.modem.facts import Outcome
-from antirelou.policy import Decision, Go, Later, Never, Received, decide, normalise_text, opts_out, release
+from antirelou.policy import (
+    Decision,
+    Go,
+    Later,
+    Never,
+    Received,
+    decide,
+    normalise_text,
+    opts_out,
+    release,
+)
 
 PASTED = "pastedbymanyofthosewhoraidthisnumbertoday"  # 41 letters
 OUTCOMES = (SUBMITTED, REFUSED, UNKNOWN, NOT_LEFT)
@@ -57,7 +67,9 @@ def test_a_message_costs_no_more_in_a_great_flood(tmp_path: Path) -> None:
 
         def one_in_one_out(world: World = world) -> None:
             message = world.deliver(PASTED, "s1")
-            history = world.store.history(world.message(message), world.now.at, normalised=PASTED)
+            history = world.store.history(
+                world.message(message), world.now.at, normalised=PASTED
+            )
             assert history.campaign_senders == 3
             reply = world.answer(message)
             seen = reserve(world, reply)
@@ -73,10 +85,21 @@ def test_a_message_costs_no_more_in_a_great_flood(tmp_path: Path) -> None:
 TEXTS = ("salut", PASTED, "aidez-moi", "STOP")
 STEPS = st.lists(
     st.one_of(
-        *[st.tuples(st.just("text"), st.integers(0, 19), st.sampled_from([0, 0, 0, 0, 0, 1, 2, 3]))] * 3,
+        *[
+            st.tuples(
+                st.just("text"),
+                st.integers(0, 19),
+                st.sampled_from([0, 0, 0, 0, 0, 1, 2, 3]),
+            )
+        ]
+        * 3,
         st.tuples(st.just("call"), st.integers(0, 19), st.just(0)),
         st.tuples(st.just("wait"), st.sampled_from([1, 5, 9, 60, 130]), st.just(0)),
-        st.tuples(st.just("release"), st.sampled_from([0, 0, 0, 1, 1, 1, 2, 3]), st.integers(1, 5)),
+        st.tuples(
+            st.just("release"),
+            st.sampled_from([0, 0, 0, 1, 1, 1, 2, 3]),
+            st.integers(1, 5),
+        ),
         st.tuples(st.just("block"), st.integers(0, 19), st.just(0)),
     ),
     min_size=40,
@@ -87,7 +110,9 @@ STEPS = st.lists(
 def eager_world(directory: Path) -> World:
     """One that answers after five minutes, at any hour."""
     world = a_world(directory)
-    reply = replace(world.settings.reply, delay=5 * MINUTE, delay_spread=0 * MINUTE, hours=None)
+    reply = replace(
+        world.settings.reply, delay=5 * MINUTE, delay_spread=0 * MINUTE, hours=None
+    )
     world.settings = replace(world.settings, reply=reply)
     world.restart()
     return world
@@ -113,7 +138,11 @@ def step(world: World, what: str, one: int, two: int) -> None:
         normalised = normalise_text(message.text)
         history = store.history(message, world.now.at, normalised=normalised)
         received = Received(
-            message.kind, message.sender, message.text, message.received_at, message.service_centre_time
+            message.kind,
+            message.sender,
+            message.text,
+            message.received_at,
+            message.service_centre_time,
         )
         decision = decide(received, history, world.settings, world.now.at, draw=0.0)
         assert isinstance(decision, Decision)
@@ -124,7 +153,9 @@ def step(world: World, what: str, one: int, two: int) -> None:
 def let_go(world: World, outcome: Outcome, most: int) -> None:
     for due in world.store.due(world.now.at, most):
         with world.store.transaction():
-            verdict = release(due.queued, reserve(world, due.id), world.settings, world.now.at)
+            verdict = release(
+                due.queued, reserve(world, due.id), world.settings, world.now.at
+            )
             match verdict:
                 case Never(reason):
                     world.store.drop_reply(due.id, reason, world.now)
@@ -133,7 +164,9 @@ def let_go(world: World, outcome: Outcome, most: int) -> None:
                 case Go():
                     (submit,) = world.store.mark(due.id, ["AA"], world.now)
         if isinstance(verdict, Go):
-            world.store.outcome(submit, outcome, world.now, next_attempt_at=world.now.at)
+            world.store.outcome(
+                submit, outcome, world.now, next_attempt_at=world.now.at
+            )
 
 
 SEEN = (
@@ -156,7 +189,9 @@ def rows(world: World) -> list[list[tuple[object, ...]]]:
 @settings(max_examples=12, deadline=None)
 @given(STEPS, st.randoms(use_true_random=False))
 def test_a_restart_at_any_moment_changes_nothing(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]], chance: Random
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[str, int, int]],
+    chance: Random,
 ) -> None:
     one, two = tmp_path_factory.mktemp("steady"), tmp_path_factory.mktemp("shaky")
     steady = eager_world(one)

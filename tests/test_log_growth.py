@@ -14,7 +14,10 @@ from log_world import ANNE, BOB, SUBMITTED, Segment, World
 from antirelou.log import Reader
 from antirelou.log.connection import Connection
 
-SHORT, LONG = 300, 12_000  # messages in a log that is young, and in one that is forty times as long
+SHORT, LONG = (
+    300,
+    12_000,
+)  # messages in a log that is young, and in one that is forty times as long
 PAST = """
 WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {count}),
 past (id, at) AS (SELECT id, strftime('%Y-%m-%dT%H:%M:%S.000Z', '2026-10-01', '+' || (id * 3600 / {count}) || ' seconds')
@@ -44,11 +47,15 @@ TABLES = {
 
 
 @pytest.fixture(scope="module", params=[SHORT, LONG])
-def long(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
+def long(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> World:
     world = World(tmp_path_factory.mktemp("long"))
     with world.store.transaction():
         for table, rest in TABLES.items():
-            world.store._db.run(f"{PAST.format(count=request.param)} INSERT INTO {table} {rest}")
+            world.store._db.run(
+                f"{PAST.format(count=request.param)} INSERT INTO {table} {rest}"
+            )
     return world
 
 
@@ -89,14 +96,18 @@ def cycle(world: World) -> None:
 
 QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
     "log": lambda log, _: log.messages(),
-    "log --since --until": lambda log, world: log.messages(since=world.now.at - timedelta(hours=1), until=world.now.at),
+    "log --since --until": lambda log, world: log.messages(
+        since=world.now.at - timedelta(hours=1), until=world.now.at
+    ),
     "log --sender": lambda log, _: log.messages(sender="s30"),
     "log --reason": lambda log, _: log.messages(reason="stale"),
     "log --kind": lambda log, _: log.messages(kind="call", limit=2),
     "log --search": lambda log, _: log.messages(search="INSULTE", limit=2),
     "log --follow": lambda log, _: log.messages(after_id=200, limit=2),
     "why": lambda log, _: log.message(200),
-    "status": lambda log, world: log.status(world.now.at, month_start=world.now.at - timedelta(days=20)),
+    "status": lambda log, world: log.status(
+        world.now.at, month_start=world.now.at - timedelta(days=20)
+    ),
     "events": lambda log, _: log.events(5),
 }
 
@@ -122,7 +133,9 @@ _seen: dict[str, int] = {}
 def no_dearer_than_when_young(name: str, cost: int) -> None:
     """Called for the young log first, then for the long one."""
     young = _seen.setdefault(name, cost)
-    assert cost <= 1.25 * young + 200, f"{name}: {young} instructions in a young log, {cost} in a long one"
+    assert cost <= 1.25 * young + 200, (
+        f"{name}: {young} instructions in a young log, {cost} in a long one"
+    )
 
 
 def test_a_cycle_costs_the_same_in_a_long_log(long: World) -> None:
@@ -134,9 +147,13 @@ def test_a_cycle_costs_the_same_in_a_long_log(long: World) -> None:
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_question_costs_the_same_in_a_long_log(long: World, name: str) -> None:
     with Reader.open(long.settings.log.path) as log:
-        no_dearer_than_when_young(name, instructions(log._db, lambda: QUESTIONS[name](log, long)))
+        no_dearer_than_when_young(
+            name, instructions(log._db, lambda: QUESTIONS[name](log, long))
+        )
 
 
 def test_starting_costs_the_same_in_a_long_log(long: World) -> None:
     long.restart()
-    no_dearer_than_when_young("start", instructions(long.store._db, lambda: long.store._start(long.now)))
+    no_dearer_than_when_young(
+        "start", instructions(long.store._db, lambda: long.store._start(long.now))
+    )

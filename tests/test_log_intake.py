@@ -39,7 +39,11 @@ def taken(world: World, canonical: bytes, slot: int = 1) -> Taken:
 
 
 def test_the_same_octets_are_one_short_message(world: World) -> None:
-    first, again, other = (taken(world, b"a", slot=1), taken(world, b"a", slot=9), taken(world, b"b", slot=1))
+    first, again, other = (
+        taken(world, b"a", slot=1),
+        taken(world, b"a", slot=9),
+        taken(world, b"b", slot=1),
+    )
     assert first.new and not again.new and again.id == first.id
     assert other.new and other.id != first.id
 
@@ -63,17 +67,25 @@ def test_coming_again_is_counted_and_shown(world: World) -> None:
 
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("order", list(permutations([1, 2, 3])))
-def test_segments_join_in_any_order(world: World, order: tuple[int, ...], bits: int) -> None:
+def test_segments_join_in_any_order(
+    world: World, order: tuple[int, ...], bits: int
+) -> None:
     words = {1: "un ", 2: "deux ", 3: "trois"}
     joined = {world.deliver(words[n], segment=Segment(200, 3, n, bits)) for n in order}
     assert len(joined) == 1
     found = world.json(joined.pop())
-    assert (found["text"], found["segments"], found["complete"]) == ("un deux trois", 3, True)
+    assert (found["text"], found["segments"], found["complete"]) == (
+        "un deux trois",
+        3,
+        True,
+    )
     assert world.fault() is None
 
 
 def test_reference_zero_is_a_reference(world: World) -> None:
-    assert world.deliver("a", segment=Segment(0, 2, 2)) == world.deliver("b", segment=Segment(0, 2, 1))
+    assert world.deliver("a", segment=Segment(0, 2, 2)) == world.deliver(
+        "b", segment=Segment(0, 2, 1)
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,9 +104,16 @@ def test_what_differs_does_not_join(world: World, other: dict[str, object]) -> N
     assert world.deliver("b", **other) != first  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("segment", [Segment(5, 2, 0), Segment(5, 2, 3), Segment(5, 1, 1), Segment(5, 0, 0)])
-def test_an_impossible_segment_is_a_message_of_its_own(world: World, segment: Segment) -> None:
-    first, second = world.deliver("a", segment=segment), world.deliver("b", segment=segment)
+@pytest.mark.parametrize(
+    "segment", [Segment(5, 2, 0), Segment(5, 2, 3), Segment(5, 1, 1), Segment(5, 0, 0)]
+)
+def test_an_impossible_segment_is_a_message_of_its_own(
+    world: World, segment: Segment
+) -> None:
+    first, second = (
+        world.deliver("a", segment=segment),
+        world.deliver("b", segment=segment),
+    )
     assert first != second
     assert world.json(first)["complete"] and world.json(first)["segments_expected"] == 1
 
@@ -144,7 +163,11 @@ def test_a_late_segment_joins_without_a_second_decision(world: World) -> None:
     world.answer(first)
     world.deliver("a2", segment=Segment(5, 2, 2))
     found = world.json(first)
-    assert (found["text"], found["complete"], found["reason"]) == ("a1 a2", True, "to_answer")
+    assert (found["text"], found["complete"], found["reason"]) == (
+        "a1 a2",
+        True,
+        "to_answer",
+    )
     assert world.store.undecided(world.now) == []
     assert len(found["replies"]) == 1  # type: ignore[arg-type]
     assert world.fault() is None
@@ -154,17 +177,32 @@ def test_missing_segments_leave_a_gap_and_a_mark(world: World) -> None:
     first = world.deliver("a1 ", segment=Segment(5, 3, 1))
     world.deliver("a3", segment=Segment(5, 3, 3))
     found = world.json(first)
-    assert (found["text"], found["segments"], found["segments_expected"], found["complete"]) == ("a1 a3", 2, 3, False)
+    assert (
+        found["text"],
+        found["segments"],
+        found["segments_expected"],
+        found["complete"],
+    ) == ("a1 a3", 2, 3, False)
 
 
 def test_255_segments_join(world: World) -> None:
-    messages = {world.deliver(f"{n},", segment=Segment(9, 255, n)) for n in range(255, 0, -1)}
+    messages = {
+        world.deliver(f"{n},", segment=Segment(9, 255, n)) for n in range(255, 0, -1)
+    }
     assert text(world, messages.pop()) == "".join(f"{n}," for n in range(1, 256))
     assert not messages
 
 
 @pytest.mark.parametrize(
-    "hostile", ["\0a\0", "'; DROP TABLE messages; --", "\x1b[2J", "\ud83d", "\U0001f600" * 500, ""]
+    "hostile",
+    [
+        "\0a\0",
+        "'; DROP TABLE messages; --",
+        "\x1b[2J",
+        "\ud83d",
+        "\U0001f600" * 500,
+        "",
+    ],
 )
 def test_any_text_is_kept(world: World, hostile: str) -> None:
     kept = hostile.replace("\ud83d", "\ufffd")
@@ -179,7 +217,11 @@ def test_a_text_of_no_sender_is_kept(world: World) -> None:
 
 def test_a_call_is_a_message(world: World) -> None:
     found = world.json(world.store.add_call(ANNE, world.now, details={"rang": 15}))
-    assert (found["kind"], found["sender"], found["details"]) == ("call", ANNE, {"rang": 15})
+    assert (found["kind"], found["sender"], found["details"]) == (
+        "call",
+        ANNE,
+        {"rang": 15},
+    )
     withheld = world.json(world.store.add_call("", world.now))
     assert withheld["sender"] is None
     assert world.fault() is None

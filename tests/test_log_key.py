@@ -19,7 +19,11 @@ def test_a_key_is_the_owners_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["k"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert len(bytes.fromhex(path.read_text())) == 32
-    assert key.create(path).hmac(Domain.LOT, "x") == made.hmac(Domain.LOT, "x") == key.load(path).hmac(Domain.LOT, "x")
+    assert (
+        key.create(path).hmac(Domain.LOT, "x")
+        == made.hmac(Domain.LOT, "x")
+        == key.load(path).hmac(Domain.LOT, "x")
+    )
 
 
 def test_every_use_has_a_domain_and_every_value_its_bounds() -> None:
@@ -29,7 +33,9 @@ def test_every_use_has_a_domain_and_every_value_its_bounds() -> None:
     assert secret.hmac(Domain.PIN, "x") != Key(b"\1" * 32).hmac(Domain.PIN, "x")
 
 
-def test_the_key_is_durable_before_the_log_knows_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_is_durable_before_the_log_knows_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Death right after the key: the next start goes on with the same one."""
     real = os.rename
 
@@ -57,4 +63,6 @@ def test_no_number_is_in_a_pseudonym_or_a_deduplication_key(tmp_path: Path) -> N
     for world in worlds:
         world.deliver(canonical=b"same")
     for column in ("hmac FROM senders", "dedupe FROM delivers"):
-        assert worlds[0].value(f"SELECT {column}") != worlds[1].value(f"SELECT {column}")
+        assert worlds[0].value(f"SELECT {column}") != worlds[1].value(
+            f"SELECT {column}"
+        )

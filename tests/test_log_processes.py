@@ -41,10 +41,21 @@ for n in range(int(sys.argv[3])) if len(sys.argv) > 3 else itertools.count():
 """
 
 
-def daemon(directory: Path, line: str, times: int | None = None) -> subprocess.Popen[str]:
+def daemon(
+    directory: Path, line: str, times: int | None = None
+) -> subprocess.Popen[str]:
     """A daemon in a process of its own, open and waiting for a line to begin."""
-    command = [sys.executable, "-c", DAEMON, str(directory), line, *([str(times)] if times else [])]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    command = [
+        sys.executable,
+        "-c",
+        DAEMON,
+        str(directory),
+        line,
+        *([str(times)] if times else []),
+    ]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
     return process
@@ -74,21 +85,36 @@ def test_two_daemons_write_one_log_and_one_chain(tmp_path: Path) -> None:
             one_round(process)
         for process in daemons:
             assert process.stdout is not None
-            assert [process.stdout.readline().split()[0] for _ in range(3)] == ["message", "mark", "round"]
+            assert [process.stdout.readline().split()[0] for _ in range(3)] == [
+                "message",
+                "mark",
+                "round",
+            ]
     assert [process.wait() for process in daemons] == [0, 0]
     world = World(tmp_path, "three")
     assert world.fault() is None
     assert world.value("SELECT count(*) FROM messages WHERE complete") == 80
     assert world.value("SELECT count(*) FROM replies WHERE state = 'submitted'") == 80
-    assert world.value("SELECT max(told) FROM senders") == 2, "each number was told by both lines, and never more"
-    runs = world.value("SELECT count(*) FROM chain a JOIN chain b ON b.seq = a.seq + 1 AND b.line <> a.line")
-    assert isinstance(runs, int) and runs >= 40, "the two did not write in turns: the test shows nothing"
+    assert world.value("SELECT max(told) FROM senders") == 2, (
+        "each number was told by both lines, and never more"
+    )
+    runs = world.value(
+        "SELECT count(*) FROM chain a JOIN chain b ON b.seq = a.seq + 1 AND b.line <> a.line"
+    )
+    assert isinstance(runs, int) and runs >= 40, (
+        "the two did not write in turns: the test shows nothing"
+    )
 
 
 def test_two_daemons_that_make_the_log_at_once_make_one(tmp_path: Path) -> None:
     command = [sys.executable, "-c", DAEMON, str(tmp_path)]
     starting = [
-        subprocess.Popen([*command, f"line{n}", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [*command, f"line{n}", "1"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for n in range(2)
     ]
     for process in starting:
@@ -100,7 +126,9 @@ def test_two_daemons_that_make_the_log_at_once_make_one(tmp_path: Path) -> None:
     assert world.fault() is None
 
 
-def test_a_killed_daemon_leaves_a_true_log_and_lets_go_of_its_line(tmp_path: Path) -> None:
+def test_a_killed_daemon_leaves_a_true_log_and_lets_go_of_its_line(
+    tmp_path: Path,
+) -> None:
     for _ in range(4):
         process = daemon(tmp_path, "main")
         assert holder(settings_at(tmp_path).log.path, "main") == process.pid
@@ -114,11 +142,23 @@ def test_a_killed_daemon_leaves_a_true_log_and_lets_go_of_its_line(tmp_path: Pat
         assert holder(settings_at(tmp_path).log.path, "main") is None
         world = World(tmp_path)
         assert world.fault() is None
-        assert world.value("SELECT count(*) FROM submits WHERE state IN ('reserved', 'submitting')") == 0
-        messages, replies = (world.value(f"SELECT count(*) FROM {table}") for table in ("messages", "replies"))
-        assert isinstance(messages, int) and messages >= counts["message"], "what was said to be durable is there"
+        assert (
+            world.value(
+                "SELECT count(*) FROM submits WHERE state IN ('reserved', 'submitting')"
+            )
+            == 0
+        )
+        messages, replies = (
+            world.value(f"SELECT count(*) FROM {table}")
+            for table in ("messages", "replies")
+        )
+        assert isinstance(messages, int) and messages >= counts["message"], (
+            "what was said to be durable is there"
+        )
         assert isinstance(replies, int) and replies >= counts["mark"]
-        assert world.value("SELECT count(*) FROM replies WHERE state = 'submitting'") == 0
+        assert (
+            world.value("SELECT count(*) FROM replies WHERE state = 'submitting'") == 0
+        )
         world.store.close()
         for path in tmp_path.iterdir():
             path.unlink()
@@ -127,7 +167,11 @@ def test_a_killed_daemon_leaves_a_true_log_and_lets_go_of_its_line(tmp_path: Pat
 def test_a_second_daemon_of_the_line_is_told_who_holds_it(tmp_path: Path) -> None:
     process = daemon(tmp_path, "main")
     late = subprocess.run(
-        [sys.executable, "-c", DAEMON, str(tmp_path), "main"], capture_output=True, text=True, check=False, input="\n"
+        [sys.executable, "-c", DAEMON, str(tmp_path), "main"],
+        capture_output=True,
+        text=True,
+        check=False,
+        input="\n",
     )
     assert f"LineHeld: Line 'main' is held by process {process.pid}" in late.stderr
     process.kill()

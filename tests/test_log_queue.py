@@ -25,10 +25,14 @@ def due(world: World, after: timedelta) -> list[int]:
     return [reply.id for reply in world.store.due(START + after)]
 
 
-def reserve(world: World, sender: str, after: timedelta, month_start: datetime = START - DAY) -> Reserve:
+def reserve(
+    world: World, sender: str, after: timedelta, month_start: datetime = START - DAY
+) -> Reserve:
     """What is counted for a reply to `sender` that long after the start."""
     world.after = after
-    return world.store.reserve(world.queued(sender), world.now.at, month_start=month_start)
+    return world.store.reserve(
+        world.queued(sender), world.now.at, month_start=month_start
+    )
 
 
 def test_a_reply_is_due_at_its_time_and_not_before(world: World) -> None:
@@ -43,8 +47,13 @@ def test_an_expired_reply_comes_first_and_says_so(world: World) -> None:
     world.after = 30 * HOUR
     fresh = world.queued(BOB)
     replies = world.store.due(START + 38 * HOUR)
-    assert [(reply.id, reply.expired) for reply in replies] == [(expired, True), (fresh, False)]
-    assert world.store.next_due(START + 33 * HOUR) == START + 38 * HOUR  # its expiry is the next thing
+    assert [(reply.id, reply.expired) for reply in replies] == [
+        (expired, True),
+        (fresh, False),
+    ]
+    assert (
+        world.store.next_due(START + 33 * HOUR) == START + 38 * HOUR
+    )  # its expiry is the next thing
 
 
 def test_the_quietest_sender_goes_first(world: World) -> None:
@@ -53,7 +62,10 @@ def test_the_quietest_sender_goes_first(world: World) -> None:
         world.deliver(sender=ANNE)
     world.deliver(sender=BOB)
     assert due(world, 3 * HOUR) == [quiet, loud]
-    assert [reply.later_messages for reply in world.store.due(START + 3 * HOUR)] == [1, 3]
+    assert [reply.later_messages for reply in world.store.due(START + 3 * HOUR)] == [
+        1,
+        3,
+    ]
 
 
 def test_equally_quiet_senders_go_by_a_lot_that_the_key_draws(world: World) -> None:
@@ -141,7 +153,9 @@ def test_recipients_count_for_a_day_and_for_the_billing_month(world: World) -> N
     world.sent(ANNE)
     assert reserve(world, BOB, DAY - MS).recipients_day == 1
     assert reserve(world, BOB, DAY).recipients_day == 0
-    assert reserve(world, BOB, 20 * DAY, month_start=START).recipients_month == 1  # midnight itself is in the month
+    assert (
+        reserve(world, BOB, 20 * DAY, month_start=START).recipients_month == 1
+    )  # midnight itself is in the month
     assert reserve(world, BOB, 20 * DAY, month_start=START + MS).recipients_month == 0
 
 
@@ -149,19 +163,36 @@ def test_limits_are_the_lines_own(tmp_path: Path) -> None:
     one, two = World(tmp_path, "one"), World(tmp_path, "two")
     one.sent(ANNE)
     seen = reserve(two, ANNE, timedelta(0))
-    assert (seen.segments_hour, seen.recipients_day, seen.recipient_in_day, seen.told) == (0, 0, False, 1)
+    assert (
+        seen.segments_hour,
+        seen.recipients_day,
+        seen.recipient_in_day,
+        seen.told,
+    ) == (0, 0, False, 1)
 
 
 def test_the_reserve_knows_the_recipient_and_the_line(world: World) -> None:
     reply = world.queued()
     before = world.store.reserve(reply, world.now.at, month_start=START, disk_low=True)
-    assert (before.told, before.blocked, before.opted_out, before.paused, before.new_sim) == (0,) + (False,) * 4
+    assert (
+        before.told,
+        before.blocked,
+        before.opted_out,
+        before.paused,
+        before.new_sim,
+    ) == (0,) + (False,) * 4
     assert before.disk_low
     world.store.order("pause", "{}", world.now)
     world.alter("UPDATE senders SET told = 2, blocked_at = 'x', opted_out_at = 'x'")
     world.alter("UPDATE lines SET iccid = '1', accepted_iccid = '2'")
     after = world.store.reserve(reply, world.now.at, month_start=START)
-    assert (after.told, after.blocked, after.opted_out, after.paused, after.new_sim) == (2, *(True,) * 4)
+    assert (
+        after.told,
+        after.blocked,
+        after.opted_out,
+        after.paused,
+        after.new_sim,
+    ) == (2, *(True,) * 4)
 
 
 def test_an_opt_out_drops_what_is_queued_in_every_line_for_ever(tmp_path: Path) -> None:
@@ -170,7 +201,9 @@ def test_an_opt_out_drops_what_is_queued_in_every_line_for_ever(tmp_path: Path) 
     assert one.store.opt_out(ANNE, one.now) == 2
     assert one.store.opt_out(ANNE, one.now) == 0
     assert due(one, 3 * HOUR) == [other] and due(two, 3 * HOUR) == []
-    states = one.value(f"SELECT group_concat(state || ' ' || reason) FROM replies WHERE id IN ({mine}, {theirs})")
+    states = one.value(
+        f"SELECT group_concat(state || ' ' || reason) FROM replies WHERE id IN ({mine}, {theirs})"
+    )
     assert states == "dropped opted_out,dropped opted_out"
     assert not one.store.unblock(ANNE, one.now)
     assert one.value("SELECT count(*) FROM senders WHERE opted_out_at IS NOT NULL") == 1
@@ -184,7 +217,9 @@ def test_blocking_drops_and_unblocking_lets_the_next_one_through(world: World) -
     assert world.store.unblock(ANNE, world.now)
     assert not world.store.unblock(ANNE, world.now)
     assert not world.store.unblock(CARL, world.now)
-    assert world.store.block(CARL, world.now) == 0  # never heard of, blocked all the same
+    assert (
+        world.store.block(CARL, world.now) == 0
+    )  # never heard of, blocked all the same
     assert reserve(world, CARL, timedelta(0)).blocked
     assert world.fault() is None
 
@@ -203,13 +238,15 @@ def test_blocking_drops_and_unblocking_lets_the_next_one_through(world: World) -
         ({}, []),
     ],
 )
-def test_replies_are_chosen_by_id_number_word_or_all(world: World, which: dict[str, object], chosen: list[int]) -> None:
+def test_replies_are_chosen_by_id_number_word_or_all(
+    world: World, which: dict[str, object], chosen: list[int]
+) -> None:
     world.answer(world.deliver("salut"))
     world.answer(world.deliver("l'été", BOB))
     assert world.store.approve(world.now, **which) == len(chosen)  # type: ignore[arg-type]
-    assert [one.id for one in world.store.due(START + 3 * HOUR) if one.queued.approved] == sorted(
-        chosen, key=[one.id for one in world.store.due(START + 3 * HOUR)].index
-    )
+    assert [
+        one.id for one in world.store.due(START + 3 * HOUR) if one.queued.approved
+    ] == sorted(chosen, key=[one.id for one in world.store.due(START + 3 * HOUR)].index)
     assert world.store.approve(world.now, **which) == 0  # type: ignore[arg-type]
     assert world.store.drop(world.now, **which) == len(chosen)  # type: ignore[arg-type]
     assert {one.id for one in world.store.due(START + 3 * HOUR)} == {1, 2} - set(chosen)
@@ -248,7 +285,9 @@ def test_times_declared_wrong_stop_nothing_for_years(world: World) -> None:
     assert reserve(world, CARL, HOUR).segments_day == 1
     world.store.forgive_clock(world.now)
     assert not world.store.clock_behind(world.now.at)
-    assert reserve(world, CARL, 2 * HOUR - MS).segments_hour == 1  # it counts as of the order
+    assert (
+        reserve(world, CARL, 2 * HOUR - MS).segments_hour == 1
+    )  # it counts as of the order
     assert reserve(world, CARL, 25 * HOUR).segments_day == 0
     assert queued in due(world, 3 * HOUR)
     assert world.fault() is None

@@ -28,7 +28,9 @@ def flooded(world: LogWorld) -> LogWorld:
         text = ("Ça SUFFIT !!!", "ca suffit", "autre chose")[number % 3]
         message = world.deliver(text, sender=f"+3363998{1000 + number // 3}")
         if number % 3 < 2:
-            world.store.decide(message, Decision(Reason.LOOP), 0, world.now, normalised=normalise(text))
+            world.store.decide(
+                message, Decision(Reason.LOOP), 0, world.now, normalised=normalise(text)
+            )
     return world
 
 
@@ -51,14 +53,20 @@ def test_texts_are_counted_as_the_policy_compares_them(flooded: LogWorld) -> Non
     ]
 
 
-def test_texts_that_wait_for_their_decision_are_different_texts_too(flooded: LogWorld) -> None:
+def test_texts_that_wait_for_their_decision_are_different_texts_too(
+    flooded: LogWorld,
+) -> None:
     assert flood_of(flooded)["texts"] == 2
 
 
 def test_decisions_and_holds_of_a_flood_are_counted(flooded: LogWorld) -> None:
     flooded.store.hold(3, HoldReason.PAUSED)
     with read(flooded) as log:
-        assert log.flood_decisions(flood_of(flooded)["flood"]) == {"loop": 40, "paused": 1, "undecided": 19}
+        assert log.flood_decisions(flood_of(flooded)["flood"]) == {
+            "loop": 40,
+            "paused": 1,
+            "undecided": 19,
+        }
 
 
 def test_calls_of_a_flood_are_no_texts(world: LogWorld) -> None:
@@ -68,7 +76,9 @@ def test_calls_of_a_flood_are_no_texts(world: LogWorld) -> None:
         assert log.flood_texts(flood_of(world)["flood"], 5) == []
 
 
-def test_the_loudest_are_counted_from_then_on_and_by_line(world: LogWorld, tmp_path: Path) -> None:
+def test_the_loudest_are_counted_from_then_on_and_by_line(
+    world: LogWorld, tmp_path: Path
+) -> None:
     for sender, messages in ((ANNE, 3), (BOB, 2), (CARL, 1)):
         for _ in range(messages):
             world.deliver(sender=sender)
@@ -81,7 +91,11 @@ def test_the_loudest_are_counted_from_then_on_and_by_line(world: LogWorld, tmp_p
         of_all = log.loudest("main", START, 9)
         later = log.loudest("main", START + timedelta(minutes=30), 9)
         first = log.loudest("main", START, 1)
-    assert [(row["address"], row["messages"]) for row in of_all] == [(CARL, 4), (ANNE, 3), (BOB, 2)]
+    assert [(row["address"], row["messages"]) for row in of_all] == [
+        (CARL, 4),
+        (ANNE, 3),
+        (BOB, 2),
+    ]
     assert [(row["address"], row["messages"]) for row in later] == [(CARL, 3)]
     assert first == of_all[:1]
 

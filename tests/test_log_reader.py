@@ -23,7 +23,9 @@ def world(tmp_path: Path) -> World:
     world = World(tmp_path)
     world.sent(ANNE)
     world.after = HOUR
-    world.store.decide(world.deliver("L'été, où ça ?", BOB), Decision(Reason.STALE), 0, world.now)
+    world.store.decide(
+        world.deliver("L'été, où ça ?", BOB), Decision(Reason.STALE), 0, world.now
+    )
     world.after = 2 * HOUR
     world.store.add_call(ANNE, world.now)
     world.after = 3 * HOUR
@@ -100,7 +102,12 @@ def test_a_message_is_shown_as_it_is_promised(log: Reader) -> None:
             }
         ],
     }
-    assert (last["segments"], last["segments_expected"], last["complete"], last["hold"]) == (1, 2, False, "paused")
+    assert (
+        last["segments"],
+        last["segments_expected"],
+        last["complete"],
+        last["hold"],
+    ) == (1, 2, False, "paused")
 
 
 def test_everything_about_one_message_is_there(world: World, log: Reader) -> None:
@@ -114,10 +121,17 @@ def test_everything_about_one_message_is_there(world: World, log: Reader) -> Non
     assert log.last_id() == 4
 
 
-def test_the_status_counts_what_waits_and_what_is_used(world: World, log: Reader) -> None:
+def test_the_status_counts_what_waits_and_what_is_used(
+    world: World, log: Reader
+) -> None:
     world.queued(BOB)
     (line,) = log.status(world.now.at, month_start=START)
-    assert (line["segments_hour"], line["segments_day"], line["recipients_day"], line["recipients_month"]) == (
+    assert (
+        line["segments_hour"],
+        line["segments_day"],
+        line["recipients_day"],
+        line["recipients_month"],
+    ) == (
         0,
         1,
         1,
@@ -182,13 +196,21 @@ def test_the_views_answer_the_usual_questions(world: World) -> None:
     assert world.value("SELECT recipient FROM outbox WHERE state = 'submitted'") == ANNE
     assert world.value("SELECT id FROM latest LIMIT 1") == 4
     assert world.value("SELECT number FROM told") == ANNE
-    assert world.value("SELECT messages || ' ' || senders || ' ' || calls FROM per_day") == "4 2 1"
+    assert (
+        world.value("SELECT messages || ' ' || senders || ' ' || calls FROM per_day")
+        == "4 2 1"
+    )
     assert world.value("SELECT messages FROM per_reason WHERE reason = 'stale'") == 1
-    assert world.value("SELECT messages FROM per_sender WHERE sender = '+33639980001'") == 3
+    assert (
+        world.value("SELECT messages FROM per_sender WHERE sender = '+33639980001'")
+        == 3
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_a_directory_that_may_not_be_entered_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_directory_that_may_not_be_entered_is_told_in_a_sentence(
+    tmp_path: Path,
+) -> None:
     """An operator who forgot `sudo` reads what to do."""
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
@@ -199,5 +221,7 @@ def test_a_directory_that_may_not_be_entered_is_told_in_a_sentence(tmp_path: Pat
         f"try: Reader.open(Path('{closed}/antirelou.db'))\n"
         "except ReadOnlyLog as error: print(error)"
     )
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert "Permission denied" in said.stdout, said.stderr

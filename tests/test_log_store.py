@@ -53,7 +53,10 @@ def test_a_new_log_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     directory = tmp_path / "made"
     store = opened(directory)
     store.event("note", "x", moment())
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [directory, *directory.iterdir()]}
+    modes = {
+        path.name: stat.S_IMODE(path.stat().st_mode)
+        for path in [directory, *directory.iterdir()]
+    }
     store.close()
     assert modes["made"] == 0o700
     assert {"log.db", "log.db-wal", "log.db.key", "log.db.main.lock"} <= set(modes)
@@ -63,7 +66,12 @@ def test_a_new_log_is_readable_by_its_owner_only(tmp_path: Path) -> None:
 def test_a_log_is_strict_and_write_ahead_and_knows_itself(tmp_path: Path) -> None:
     world = World(tmp_path)
     assert world.value("PRAGMA journal_mode") == "wal"
-    assert world.value("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'") == 11
+    assert (
+        world.value(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'"
+        )
+        == 11
+    )
     assert world.value("PRAGMA application_id") == 0x616E7469
     assert world.value("SELECT name FROM _sqlite_migrations") == "0001_first"
     assert world.store._db.value("PRAGMA synchronous") == 2
@@ -100,7 +108,9 @@ def test_a_missing_key_is_never_replaced(tmp_path: Path) -> None:
     assert not (tmp_path / "log.db.key").exists()
 
 
-@pytest.mark.parametrize("content", ["", "feed\n", "00" * 32 + "\n", "not hexadecimal", "é"])
+@pytest.mark.parametrize(
+    "content", ["", "feed\n", "00" * 32 + "\n", "not hexadecimal", "é"]
+)
 def test_a_wrong_key_is_refused(tmp_path: Path, content: str) -> None:
     opened(tmp_path).close()
     (tmp_path / "log.db.key").write_text(content)
@@ -175,10 +185,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of less than a megabyte."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=768k", "none", disk], check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=768k", "none", disk], check=False
+    ).returncode:
         pytest.skip("only root can mount a small disk")
     yield disk
-    subprocess.run(["umount", "--lazy", disk], check=True)  # lazy: whatever a failed test left open
+    subprocess.run(
+        ["umount", "--lazy", disk], check=True
+    )  # lazy: whatever a failed test left open
 
 
 def test_writing_to_a_disk_that_is_full_is_weather(small_disk: Path) -> None:
@@ -239,7 +253,9 @@ def test_a_write_transaction_holds_the_lock_from_its_begin(tmp_path: Path) -> No
     other = Connection.writing(tmp_path / "log.db")
     other.run("PRAGMA busy_timeout = 0")
     with world.store.transaction(), pytest.raises(LogBusy), other.transaction():
-        pytest.fail("two at once: nothing is written yet, only IMMEDIATE keeps the other one out")
+        pytest.fail(
+            "two at once: nothing is written yet, only IMMEDIATE keeps the other one out"
+        )
     with other.transaction():
         pass
     other.close()
@@ -314,4 +330,6 @@ def test_the_first_start_of_a_line_stays_the_first(tmp_path: Path) -> None:
     assert world.store.first_start() == START
     world.store.close(world.now)
     assert world.value("SELECT pid FROM lines") is None
-    assert str(world.value("SELECT stopped_at FROM lines")) > str(world.value("SELECT first_start_at FROM lines"))
+    assert str(world.value("SELECT stopped_at FROM lines")) > str(
+        world.value("SELECT first_start_at FROM lines")
+    )

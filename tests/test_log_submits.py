@@ -23,7 +23,9 @@ def world(tmp_path: Path) -> World:
 
 
 def states(world: World) -> object:
-    return world.value("SELECT group_concat(state) FROM (SELECT state FROM submits ORDER BY id)")
+    return world.value(
+        "SELECT group_concat(state) FROM (SELECT state FROM submits ORDER BY id)"
+    )
 
 
 def test_a_mark_is_on_the_disk_when_its_transaction_ends(world: World) -> None:
@@ -123,7 +125,10 @@ def test_what_the_network_said_is_kept(world: World) -> None:
     world.store.outcome(submit, REFUSED, world.now)
     with_reference = world.sent(BOB)
     replies = world.json(1)["replies"]
-    assert replies[0]["cms_error"] == 38 and replies[0]["submits"][0]["said"] == "+CMS ERROR: 38"  # type: ignore[index]
+    assert (
+        replies[0]["cms_error"] == 38
+        and replies[0]["submits"][0]["said"] == "+CMS ERROR: 38"
+    )  # type: ignore[index]
     assert world.json(2)["replies"][0]["message_references"] == [7]  # type: ignore[index]
     assert world.json(2)["replies"][0]["submitted_at"] == "2026-11-22T10:00:00.000Z"  # type: ignore[index]
     assert with_reference == 2
@@ -160,7 +165,10 @@ def test_death_between_two_segments_leaves_a_partial_reply(world: World) -> None
     first, _ = world.mark(world.queued(segments=2), 2)
     world.store.outcome(first, SUBMITTED, world.now)
     world.restart()
-    assert (world.value("SELECT state FROM replies"), states(world)) == ("partial", "submitted,not_left")
+    assert (world.value("SELECT state FROM replies"), states(world)) == (
+        "partial",
+        "submitted,not_left",
+    )
 
 
 def test_a_daemon_gives_up_its_own_lines_submits_only(tmp_path: Path) -> None:
@@ -197,7 +205,10 @@ def test_a_status_report_finds_its_submit(world: World) -> None:
     assert world.store.report(8, BOB, 0, later, world.now) is None
     assert world.store.report(7, "+33639980099", 0, None, world.now) is None
     submit = world.json(2)["replies"][0]["submits"][0]  # type: ignore[index]
-    assert (submit["report_status"], submit["discharge_time"]) == (0, "2026-11-22T10:03:00+00:00")
+    assert (submit["report_status"], submit["discharge_time"]) == (
+        0,
+        "2026-11-22T10:03:00+00:00",
+    )
     assert world.fault() is None
 
 

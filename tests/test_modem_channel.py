@@ -9,7 +9,16 @@ import pytest
 from modem_stage import NUMBER, TRANSCRIPTS, Stage, channel_on
 
 from antirelou.modem.channel import LINE_LIMIT
-from antirelou.modem.facts import CallEnded, DirectPdu, MemoryFull, ModemLost, ModemSilent, NewMessage, Ring, Stopping
+from antirelou.modem.facts import (
+    CallEnded,
+    DirectPdu,
+    MemoryFull,
+    ModemLost,
+    ModemSilent,
+    NewMessage,
+    Ring,
+    Stopping,
+)
 from antirelou.modem.inbox import QUEUE_LIMIT
 
 PDU = "00040B911234567890F000000250100173832305C8329BFD06"
@@ -48,13 +57,22 @@ def test_l2_indications_that_come_together_are_told_one_by_one() -> None:
 
 
 def test_l2_a_final_result_with_indications_in_the_same_read() -> None:
-    channel, _, _ = channel_on(lambda _: b'\r\nOK\r\n\r\n+CIEV: 7,1\r\n\r\n+CRING: VOICE\r\n\r\n+CLIP: "+0123",145\r\n')
+    channel, _, _ = channel_on(
+        lambda _: (
+            b'\r\nOK\r\n\r\n+CIEV: 7,1\r\n\r\n+CRING: VOICE\r\n\r\n+CLIP: "+0123",145\r\n'
+        )
+    )
     exchange = channel.start("AT")
     channel.until(exchange, 1)
-    assert exchange.lines == [] and channel.inbox.collect() == [Ring(), Ring("+0123", 145)]
+    assert exchange.lines == [] and channel.inbox.collect() == [
+        Ring(),
+        Ring("+0123", 145),
+    ]
 
 
-@pytest.mark.parametrize("junk", [b"\xff\xe9", b"\0\0\0", bytes(range(128, 256)), b"\x11\x13"])
+@pytest.mark.parametrize(
+    "junk", [b"\xff\xe9", b"\0\0\0", bytes(range(128, 256)), b"\x11\x13"]
+)
 def test_l4_octets_that_are_no_text_do_no_harm(junk: bytes) -> None:
     channel, port, _ = channel_on(lambda _: b"\r\n^X:" + junk + b"\r\n\r\nO\0K\r\n")
     exchange = channel.start("AT")
@@ -73,7 +91,11 @@ def test_l6_a_port_that_vanishes_is_lost_at_once() -> None:
         stage.modem.wait(60)
     assert not isinstance(lost.value, ModemSilent)
     assert stage.clock.boot() - before == pytest.approx(3, abs=0.1)
-    for verb in (lambda: stage.modem.wait(1), stage.modem.stored, stage.modem.condition):
+    for verb in (
+        lambda: stage.modem.wait(1),
+        stage.modem.stored,
+        stage.modem.condition,
+    ):
         with pytest.raises(ModemLost):
             verb()
 
@@ -116,7 +138,9 @@ def test_l10_a_late_answer_is_never_another_commands_answer() -> None:
 
 
 @pytest.mark.parametrize("seconds", [3.0, 7.0, 11.0, 19.0])
-def test_l10_whatever_is_late_reopening_brings_the_line_into_step(seconds: float) -> None:
+def test_l10_whatever_is_late_reopening_brings_the_line_into_step(
+    seconds: float,
+) -> None:
     stage = Stage()
     stage.simulation.fault("late_answer", seconds=seconds, times=1, prefix="AT+CMGL")
     stage.network.text(NUMBER, "Bonjour")
@@ -127,7 +151,9 @@ def test_l10_whatever_is_late_reopening_brings_the_line_into_step(seconds: float
 
 
 @pytest.mark.parametrize("seconds", [0.7, 2.0, 3.0])
-def test_l10_a_modem_that_is_always_late_is_understood_all_the_same(seconds: float) -> None:
+def test_l10_a_modem_that_is_always_late_is_understood_all_the_same(
+    seconds: float,
+) -> None:
     stage = Stage(opened=False, voice="simcom")
     stage.simulation.fault("late_answer", seconds=seconds)
     identity = stage.modem.open()
@@ -140,7 +166,9 @@ def test_resynchronising_keeps_what_came_unasked() -> None:
     channel, _, direct = channel_on(
         lambda written: {
             b"AT\r": b"\r\nOK\r\n",
-            b"\x1b": b'\r\nOK\r\n\r\n+CMTI: "SM",4\r\n\r\n+CMT: ,24\r\n' + PDU.encode() + b"\r\n",
+            b"\x1b": b'\r\nOK\r\n\r\n+CMTI: "SM",4\r\n\r\n+CMT: ,24\r\n'
+            + PDU.encode()
+            + b"\r\n",
         }.get(written, b"\r\n" + written[2:].rstrip(b"?\r") + b": 0\r\n\r\nOK\r\n")
     )
     channel.in_step = False
@@ -172,10 +200,21 @@ def test_l13_a_modem_that_stops_reading_is_lost() -> None:
 
 @pytest.mark.parametrize(
     ("header", "length"),
-    [("+CMT: ,24", 24), ('+CMT: "",24', 24), ("+CMT: 0", 0), ("+CDS: 25", 25), ("+CMT: ,2X", None), ("+CMT:,24", 24)],
+    [
+        ("+CMT: ,24", 24),
+        ('+CMT: "",24', 24),
+        ("+CMT: 0", 0),
+        ("+CDS: 25", 25),
+        ("+CMT: ,2X", None),
+        ("+CMT:,24", 24),
+    ],
 )
-@pytest.mark.parametrize("octets", [PDU, PDU.lower(), "00040B911234567JUNK0000", PDU[:17], "0"])
-def test_m10_content_is_handed_over_however_bad(header: str, length: int | None, octets: str) -> None:
+@pytest.mark.parametrize(
+    "octets", [PDU, PDU.lower(), "00040B911234567JUNK0000", PDU[:17], "0"]
+)
+def test_m10_content_is_handed_over_however_bad(
+    header: str, length: int | None, octets: str
+) -> None:
     channel, port, direct = channel_on(ok)
     port.say(f"\r\n{header}\r\n{octets}\r\n\r\n+CMT: ,24\r\n{PDU}\r\n".encode())
     channel.listen(1)
@@ -184,7 +223,9 @@ def test_m10_content_is_handed_over_however_bad(header: str, length: int | None,
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TRANSCRIPTS if row["kind"] == "cmt"], ids=lambda row: row["transcript"][:12]
+    "row",
+    [row for row in TRANSCRIPTS if row["kind"] == "cmt"],
+    ids=lambda row: row["transcript"][:12],
 )
 def test_m10_content_of_real_modems_and_what_follows_it(row: dict) -> None:
     channel, port, direct = channel_on(ok)
@@ -207,11 +248,15 @@ def test_m10_the_pdu_may_come_after_its_header() -> None:
 
 
 def test_m10_content_between_a_slot_and_its_pdu_is_not_the_slots() -> None:
-    channel, _, direct = channel_on(lambda _: f"+CMGL: 1,0,,20\r\n+CMT: ,24\r\n{PDU}\r\n0791AB\r\nOK\r\n".encode())
+    channel, _, direct = channel_on(
+        lambda _: f"+CMGL: 1,0,,20\r\n+CMT: ,24\r\n{PDU}\r\n0791AB\r\nOK\r\n".encode()
+    )
     exchange = channel.start("AT+CMGL=4")
     channel.until(exchange, 1)
     channel.hand_over()
-    assert exchange.lines == ["+CMGL: 1,0,,20", "0791AB"] and direct == [DirectPdu("+CMT", 24, PDU)]
+    assert exchange.lines == ["+CMGL: 1,0,,20", "0791AB"] and direct == [
+        DirectPdu("+CMT", 24, PDU)
+    ]
 
 
 def test_content_is_taken_before_the_next_command_is_written() -> None:
@@ -284,7 +329,12 @@ def test_a_line_without_an_end_takes_bounded_memory_and_ends_with_the_next() -> 
 
 def test_a_storm_of_indications_takes_bounded_memory() -> None:
     channel, port, _ = channel_on(ok)
-    port.say(b"".join(b'\r\n+CMTI: "SM",%d\r\n\r\n^RSSI:12\r\n' % (index % 255) for index in range(20_000)))
+    port.say(
+        b"".join(
+            b'\r\n+CMTI: "SM",%d\r\n\r\n^RSSI:12\r\n' % (index % 255)
+            for index in range(20_000)
+        )
+    )
     channel.listen(1)
     channel.drain()
     assert len(channel.inbox.indications) == QUEUE_LIMIT
@@ -306,7 +356,16 @@ def test_one_octet_at_a_time_is_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["nul_bytes", "non_ascii", "extra_cr", "cr_only", "double_echo", "glued_indication", "merged_indications"]
+    "fault",
+    [
+        "nul_bytes",
+        "non_ascii",
+        "extra_cr",
+        "cr_only",
+        "double_echo",
+        "glued_indication",
+        "merged_indications",
+    ],
 )
 @pytest.mark.parametrize("voice", ["huawei", "simcom", "quectel", "zte", "generic"])
 def test_no_fault_of_the_line_hides_a_message(fault: str, voice: str) -> None:
@@ -315,8 +374,12 @@ def test_no_fault_of_the_line_hides_a_message(fault: str, voice: str) -> None:
     for number in range(3):
         stage.network.text(NUMBER, f"Bonjour {number}")
     slots = stage.modem.stored()
-    assert [stage.modem.delete(slot.storage, slot.index) for slot in slots] == [True] * 3
-    assert {slot.octets for slot in slots} == {delivered.pdu for delivered in stage.network.delivered}
+    assert [stage.modem.delete(slot.storage, slot.index) for slot in slots] == [
+        True
+    ] * 3
+    assert {slot.octets for slot in slots} == {
+        delivered.pdu for delivered in stage.network.delivered
+    }
 
 
 def test_no_command_carries_a_control_character() -> None:
@@ -333,9 +396,13 @@ def test_a_wake_up_ends_only_the_idle_wait() -> None:
     stage = Stage()
     stage.at(2, stage.modem.wake)
     before = stage.clock.boot()
-    assert stage.modem.wait(60) == [] and stage.clock.boot() - before == pytest.approx(2)
+    assert stage.modem.wait(60) == [] and stage.clock.boot() - before == pytest.approx(
+        2
+    )
     stage.modem.wake()
-    assert stage.modem.wait(60) == [] and stage.clock.boot() - before == pytest.approx(2)
+    assert stage.modem.wait(60) == [] and stage.clock.boot() - before == pytest.approx(
+        2
+    )
     stage.simulation.fault("late_answer", prefix="AT+CMGF", seconds=3.0, times=1)
     stage.at(1, stage.modem.wake)
     assert stage.modem.stored() == []
@@ -345,7 +412,9 @@ def test_a_stop_ends_the_idle_wait_and_abandons_what_can_be_repeated() -> None:
     stage = Stage()
     stage.at(2, stage.modem.stop)
     before = stage.clock.boot()
-    assert stage.modem.wait(60) == [] and stage.clock.boot() - before == pytest.approx(2)
+    assert stage.modem.wait(60) == [] and stage.clock.boot() - before == pytest.approx(
+        2
+    )
     with pytest.raises(Stopping):
         stage.modem.stored()
     other = Stage()

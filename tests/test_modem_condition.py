@@ -21,7 +21,9 @@ MEANT = {
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TRANSCRIPTS if "expect_creg_result_struct" in row], ids=lambda row: repr(row["transcript"])
+    "row",
+    [row for row in TRANSCRIPTS if "expect_creg_result_struct" in row],
+    ids=lambda row: repr(row["transcript"]),
 )
 def test_registrations_of_real_modems(row: dict) -> None:
     meant = re.search(r"REGISTRATION_STATE_(\w+)", row["expect_creg_result_struct"])
@@ -41,7 +43,11 @@ def test_registrations_of_real_modems(row: dict) -> None:
     ],
 )
 def test_registrations_that_gammu_has_seen(row: str, expected: Registration) -> None:
-    [transcript] = [one["transcript"] for one in TRANSCRIPTS if f"/{row}" in one["source"] and "at-creg" in one["kind"]]
+    [transcript] = [
+        one["transcript"]
+        for one in TRANSCRIPTS
+        if f"/{row}" in one["source"] and "at-creg" in one["kind"]
+    ]
     assert registration(re.findall(r"\+CREG:(.*)", transcript)) is expected
 
 
@@ -61,7 +67,9 @@ def test_registrations_that_gammu_has_seen(row: str, expected: Registration) -> 
         ([], Registration.UNKNOWN),
     ],
 )  # fmt: skip
-def test_every_form_of_a_registration(answers: list[str], expected: Registration) -> None:
+def test_every_form_of_a_registration(
+    answers: list[str], expected: Registration
+) -> None:
     assert registration(answers) is expected
 
 
@@ -88,25 +96,37 @@ def test_one_readable_registration_of_three_suffices(form: str) -> None:
     stage = Stage()
     stage.simulation.fault("creg_form", form=form)
     condition = stage.modem.condition()
-    assert condition.registration is (Registration.UNKNOWN if form == "empty" else Registration.HOME)
+    assert condition.registration is (
+        Registration.UNKNOWN if form == "empty" else Registration.HOME
+    )
 
 
 @pytest.mark.parametrize("voice", ["huawei", "simcom", "quectel", "zte", "generic"])
 def test_the_condition_of_every_family(voice: str) -> None:
     condition = Stage(voice=voice).modem.condition()
-    assert (condition.registration, condition.signal, condition.network) == (Registration.HOME, -77, "F SIMU")
+    assert (condition.registration, condition.signal, condition.network) == (
+        Registration.HOME,
+        -77,
+        "F SIMU",
+    )
 
 
 def test_no_signal_is_none() -> None:
     stage = Stage()
     stage.simulation.fault("no_signal")
-    stage.simulation.fault("odd_answer", prefix="AT+CESQ", lines="+CESQ: 99,99,255,255,255,255")
+    stage.simulation.fault(
+        "odd_answer", prefix="AT+CESQ", lines="+CESQ: 99,99,255,255,255,255"
+    )
     assert stage.modem.condition().signal is None
-    stage.simulation.fault("odd_answer", prefix="AT+CESQ", lines="+CESQ: 99,99,255,255,20,60")
+    stage.simulation.fault(
+        "odd_answer", prefix="AT+CESQ", lines="+CESQ: 99,99,255,255,20,60"
+    )
     assert stage.modem.condition().signal == -81
 
 
-@pytest.mark.parametrize("command", ["AT+CREG", "AT+CSQ", "AT+COPS?", "AT+CSCA?", "AT+CPMS"])
+@pytest.mark.parametrize(
+    "command", ["AT+CREG", "AT+CSQ", "AT+COPS?", "AT+CSCA?", "AT+CPMS"]
+)
 @pytest.mark.parametrize("fault", ["refused", "hang_on_command"])
 def test_what_a_modem_does_not_tell_is_left_out(command: str, fault: str) -> None:
     stage = Stage()

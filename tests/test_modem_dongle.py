@@ -18,7 +18,12 @@ VOICES = ["huawei", "simcom", "quectel", "zte", "generic"]
 
 
 def test_our_channel_stands_behind_the_library_and_hides_none_of_its_names() -> None:
-    assert [one.__name__ for one in Dongle.__mro__[:4]] == ["Dongle", "GsmModem", "Channel", "SerialComms"]
+    assert [one.__name__ for one in Dongle.__mro__[:4]] == [
+        "Dongle",
+        "GsmModem",
+        "Channel",
+        "SerialComms",
+    ]
     ours = {name for name in vars(Channel) if not name.startswith("__")}
     assert ours & set(vars(GsmModem)) == {"connect"}
     assert {"connect", "write"} <= set(vars(Dongle))
@@ -26,7 +31,13 @@ def test_our_channel_stands_behind_the_library_and_hides_none_of_its_names() -> 
 
 @pytest.mark.parametrize("voice", VOICES)
 def test_the_library_never_sleeps_and_starts_no_thread(voice: str) -> None:
-    forbidden = {time.sleep, threading.Thread.start, GsmModem.connect, GsmModem.write, threading.Event.wait}
+    forbidden = {
+        time.sleep,
+        threading.Thread.start,
+        GsmModem.connect,
+        GsmModem.write,
+        threading.Event.wait,
+    }
     names = {function.__qualname__ for function in forbidden}
     called = []
 
@@ -66,7 +77,12 @@ def test_l8_a_modem_that_starts_again_is_initialised_again(voice: str) -> None:
     stage.network.text(NUMBER, "Bonjour")
     assert len(stage.modem.stored()) == 1
     settings = stage.simulation.modem.settings
-    assert (settings["E"], settings["+CMGF"], settings["+CLIP"], settings["+CMEE"]) == (0, 0, 1, 1)
+    assert (settings["E"], settings["+CMGF"], settings["+CLIP"], settings["+CMEE"]) == (
+        0,
+        0,
+        1,
+        1,
+    )
     assert stage.simulation.modem.cnmi[:2] == [2, 1]
     heard += stage.modem.wait(0)
     assert [type(fact) for fact in heard].count(Rebooted) == 1
@@ -94,7 +110,9 @@ def test_l8_a_modem_that_starts_during_a_listing_is_listed_again() -> None:
         stage = Stage(voice=voice)
         stage.network.text(NUMBER, "Bonjour")
         stage.simulation.fault("reboot_on_command", prefix="AT+CMGL")
-        assert [slot.storage for slot in stage.modem.stored()] == [stage.network.delivered[0].storage]
+        assert [slot.storage for slot in stage.modem.stored()] == [
+            stage.network.delivered[0].storage
+        ]
 
 
 def test_one_start_is_told_once_and_the_next_one_again() -> None:
@@ -118,7 +136,9 @@ def test_a_modem_may_be_opened_while_it_starts(voice: str, seconds: float) -> No
     assert stage.modem.open().imsi == stage.sim.imsi
     assert [fact for _ in range(10) for fact in stage.modem.wait(2)] == []
     stage.network.text(NUMBER, "Bonjour")
-    assert len(stage.modem.stored()) == 1 and stage.simulation.modem.settings["+CLIP"] == 1
+    assert (
+        len(stage.modem.stored()) == 1 and stage.simulation.modem.settings["+CLIP"] == 1
+    )
 
 
 def test_a_sim_that_gets_ready_during_initialisation_is_no_start() -> None:
@@ -170,7 +190,12 @@ def test_l16_another_sims_service_centre_is_left_alone() -> None:
     stage.sim.swap(service_centre="+33639980077")
     identity = stage.modem.open()
     assert identity.iccid == stage.sim.iccid
-    assert stage.modem.condition().service_centre == stage.sim.service_centre == "+33639980077" != first
+    assert (
+        stage.modem.condition().service_centre
+        == stage.sim.service_centre
+        == "+33639980077"
+        != first
+    )
 
 
 def test_something_that_is_no_modem_is_called_so() -> None:

@@ -22,7 +22,10 @@ EVERY_STEP = [
 def test_who_modem_and_sim_are(voice: str) -> None:
     stage = Stage(opened=False, voice=voice)
     identity = stage.modem.open()
-    assert identity.imei == stage.simulation.modem.voice.imei and identity.model == stage.simulation.modem.voice.model
+    assert (
+        identity.imei == stage.simulation.modem.voice.imei
+        and identity.model == stage.simulation.modem.voice.model
+    )
     assert (identity.imsi, identity.iccid) == (stage.sim.imsi, stage.sim.iccid)
 
 
@@ -33,7 +36,10 @@ def test_l17_every_step_may_fail(command: str, fault: str) -> None:
     stage.simulation.fault(fault, prefix=command)
     stage.modem.open()
     stage.network.text(NUMBER, "Bonjour")
-    assert len(stage.modem.stored()) == 1 and stage.modem.submit(PDU).fate is Fate.SUBMITTED
+    assert (
+        len(stage.modem.stored()) == 1
+        and stage.modem.submit(PDU).fate is Fate.SUBMITTED
+    )
 
 
 def test_all_optional_steps_may_be_refused_at_once() -> None:
@@ -42,7 +48,9 @@ def test_all_optional_steps_may_be_refused_at_once() -> None:
     known = (b"AT+CMGF", b"AT+CPIN", b"AT+CMG", b"AT\r", b'AT+CPMS="')
     stage.simulation.modem.feed = (
         lambda octets: (  # type: ignore[method-assign]
-            feed(octets) if octets.startswith(known) or octets[:2] != b"AT" else feed(b"AT+NONSENSE\r")
+            feed(octets)
+            if octets.startswith(known) or octets[:2] != b"AT"
+            else feed(b"AT+NONSENSE\r")
         )
     )
     stage.modem.open()
@@ -88,7 +96,10 @@ def test_l12_a_sim_that_stays_busy_is_given_up_after_half_a_minute() -> None:
     assert refused.value.state == "busy" and 30 <= stage.clock.boot() - before < 40
 
 
-@pytest.mark.parametrize(("fault", "state"), [("sim_absent", "absent"), ("sim_dropped", "failure"), ("puk", "puk")])
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [("sim_absent", "absent"), ("sim_dropped", "failure"), ("puk", "puk")],
+)
 def test_a_sim_that_cannot_be_used_is_a_sentence(fault: str, state: str) -> None:
     stage = Stage(opened=False)
     stage.simulation.fault(fault)
@@ -105,10 +116,14 @@ def test_the_service_centre_is_read_in_every_form(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TRANSCRIPTS if row["kind"] == "at-smsc"], ids=lambda row: row["source"][-7:]
+    "row",
+    [row for row in TRANSCRIPTS if row["kind"] == "at-smsc"],
+    ids=lambda row: row["source"][-7:],
 )
 def test_the_service_centres_of_real_sims(row: dict) -> None:
-    channel, _, _ = channel_on(lambda _: row["transcript"].replace("\n", "\r\n").encode())
+    channel, _, _ = channel_on(
+        lambda _: row["transcript"].replace("\n", "\r\n").encode()
+    )
 
     class Asked:
         @staticmethod
@@ -119,11 +134,20 @@ def test_the_service_centres_of_real_sims(row: dict) -> None:
             return exchange
 
     number = service_centre(Asked())  # type: ignore[arg-type]
-    assert number == {"02": "+79168999100", "05": "+447802092035"}[row["source"].split("at-smsc/")[1][:2]]
+    assert (
+        number
+        == {"02": "+79168999100", "05": "+447802092035"}[
+            row["source"].split("at-smsc/")[1][:2]
+        ]
+    )
 
 
-@pytest.mark.parametrize(("fault", "written"), [("csca_wiped", True), ("nothing", False)])
-def test_the_configured_service_centre_is_written_only_where_the_sim_has_none(fault: str, written: bool) -> None:
+@pytest.mark.parametrize(
+    ("fault", "written"), [("csca_wiped", True), ("nothing", False)]
+)
+def test_the_configured_service_centre_is_written_only_where_the_sim_has_none(
+    fault: str, written: bool
+) -> None:
     stage = Stage(opened=False, settings=ModemSettings(service_centre="+33639980011"))
     if written:
         stage.simulation.fault(fault)

@@ -6,7 +6,13 @@ import pytest
 from modem_stage import TRANSCRIPTS
 
 from antirelou.modem.facts import CallEnded, MemoryFull, NewMessage, Ring
-from antirelou.modem.lines import final_result, indication, split_prefix, start_sign, tentative_result
+from antirelou.modem.lines import (
+    final_result,
+    indication,
+    split_prefix,
+    start_sign,
+    tentative_result,
+)
 
 
 def fact(line: str) -> object:
@@ -34,7 +40,16 @@ def test_errors_are_final(line: str, family: str, cause: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["OK see you at 5", "ERRORS", "MODEM ERROR: apple", "UNKNOWN COMMAND", "0K", "+CMGL: 1,0,,2", "+CMTI: OK"]
+    "line",
+    [
+        "OK see you at 5",
+        "ERRORS",
+        "MODEM ERROR: apple",
+        "UNKNOWN COMMAND",
+        "0K",
+        "+CMGL: 1,0,,2",
+        "+CMTI: OK",
+    ],
 )
 def test_what_only_looks_like_a_result_is_not_final(line: str) -> None:
     assert final_result(line) is None
@@ -42,11 +57,17 @@ def test_what_only_looks_like_a_result_is_not_final(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TRANSCRIPTS if "complete" in row], ids=lambda row: repr(row["transcript"])
+    "row",
+    [row for row in TRANSCRIPTS if "complete" in row],
+    ids=lambda row: repr(row["transcript"]),
 )
 def test_results_of_real_modems(row: dict) -> None:
     lines = [line for line in row["transcript"].splitlines() if line]
-    finals = [final for line in lines if (final := final_result(line) or tentative_result(line))]
+    finals = [
+        final
+        for line in lines
+        if (final := final_result(line) or tentative_result(line))
+    ]
     sure = [final for line in lines if (final := final_result(line))]
     if row["complete"]:
         assert finals and finals[0].ok is not row["is_error"]

@@ -85,7 +85,9 @@ def start(card: Card, pins: DurablePins, typed: str, after: int = 0) -> None:
 @pytest.mark.parametrize("first", range(12))
 @pytest.mark.parametrize("second", range(12))
 @pytest.mark.parametrize("verdict", [None, "good"])
-def test_no_wrong_pin_is_typed_twice_wherever_the_power_is_cut(first: int, second: int, verdict: str | None) -> None:
+def test_no_wrong_pin_is_typed_twice_wherever_the_power_is_cut(
+    first: int, second: int, verdict: str | None
+) -> None:
     card, pins = Card("1234"), DurablePins()
     if verdict:  # it was right once; then the PIN was changed in a phone
         pins.verdicts["9999"] = verdict
@@ -117,8 +119,12 @@ def test_a_pin_typed_before_a_crash_is_good_if_the_sim_is_ready() -> None:
     assert pins.verdicts["1234"] == "good" and card.seen == []
 
 
-@pytest.mark.parametrize(("left", "typed"), [(3, True), (2, True), (1, False), (0, False), (None, True)])
-def test_nothing_is_typed_with_fewer_than_two_tries_left(left: int | None, typed: bool) -> None:
+@pytest.mark.parametrize(
+    ("left", "typed"), [(3, True), (2, True), (1, False), (0, False), (None, True)]
+)
+def test_nothing_is_typed_with_fewer_than_two_tries_left(
+    left: int | None, typed: bool
+) -> None:
     card, pins = Card("1234"), DurablePins()
     card.tries = lambda: left  # type: ignore[method-assign]
     start(card, pins, "1234")
@@ -154,19 +160,25 @@ def test_the_right_pin_opens_the_sim(tmp_path: Path, voice: str) -> None:
 
 
 @pytest.mark.parametrize("voice", ["huawei", "simcom", "quectel", "zte", "generic"])
-def test_a_wrong_pin_is_typed_once_in_any_number_of_starts(tmp_path: Path, voice: str) -> None:
+def test_a_wrong_pin_is_typed_once_in_any_number_of_starts(
+    tmp_path: Path, voice: str
+) -> None:
     stage = with_pin(tmp_path, "9999", voice=voice, pin="1234")
     for _ in range(5):
         with pytest.raises(SimRefused) as refused:
             stage.another().open()
-        assert refused.value.state == "wrong_pin" and "modem.pin_file" in str(refused.value)
+        assert refused.value.state == "wrong_pin" and "modem.pin_file" in str(
+            refused.value
+        )
         stage.simulation.unplug()
         stage.simulation.replug()
     assert stage.sim.pins_seen == ["9999"] and stage.sim.tries == 2
 
 
 @pytest.mark.parametrize("voice", ["huawei", "simcom", "quectel", "zte", "generic"])
-def test_the_last_try_is_left_to_the_operator_where_the_modem_tells(tmp_path: Path, voice: str) -> None:
+def test_the_last_try_is_left_to_the_operator_where_the_modem_tells(
+    tmp_path: Path, voice: str
+) -> None:
     stage = with_pin(tmp_path, "1234", voice=voice, pin="1234")
     stage.sim.tries = 1
     with pytest.raises(SimRefused) as refused:
@@ -211,22 +223,30 @@ def test_without_a_pin_file_the_sentence_says_what_to_do() -> None:
         Stage(pin="1234")
 
 
-@pytest.mark.parametrize("written", ["", "123", "123456789", "12a4", "1234 5678", "pin=1234", "é"])
-def test_a_pin_file_with_anything_else_is_a_sentence(tmp_path: Path, written: str) -> None:
+@pytest.mark.parametrize(
+    "written", ["", "123", "123456789", "12a4", "1234 5678", "pin=1234", "é"]
+)
+def test_a_pin_file_with_anything_else_is_a_sentence(
+    tmp_path: Path, written: str
+) -> None:
     file = tmp_path / "pin"
     file.write_text(written, encoding="utf-8")
     with pytest.raises(SimRefused, match="4 to 8 digits"):
         read_pin(str(file))
 
 
-def test_a_pin_file_that_is_not_there_or_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+def test_a_pin_file_that_is_not_there_or_cannot_be_read_is_a_sentence(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(SimRefused, match="There is no file"):
         read_pin(str(tmp_path / "none"))
     with pytest.raises(SimRefused, match="cannot be read"):
         read_pin(str(tmp_path))
 
 
-def test_the_pin_may_be_a_systemd_credential(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pin_may_be_a_systemd_credential(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "sim").write_text("1234", encoding="ascii")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert read_pin("sim") == "1234"

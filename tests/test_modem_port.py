@@ -37,14 +37,23 @@ def cause_of(path: str) -> tuple[str, str]:
 def test_l13_no_flow_control_a_write_timeout_and_nobody_else(terminal: str) -> None:
     port = open_serial(terminal, 115200)
     assert isinstance(port, serial.Serial)
-    assert (port.rtscts, port.dsrdtr, port.xonxoff, port.exclusive) == (False, False, False, True)
+    assert (port.rtscts, port.dsrdtr, port.xonxoff, port.exclusive) == (
+        False,
+        False,
+        False,
+        True,
+    )
     assert port.write_timeout == 10
     port.close()
 
 
 def test_a_missing_port_names_the_key_to_set(tmp_path: Path) -> None:
     cause, sentence = cause_of(str(tmp_path / "none"))
-    assert cause == "missing" and "modem.port" in sentence and str(tmp_path / "none") in sentence
+    assert (
+        cause == "missing"
+        and "modem.port" in sentence
+        and str(tmp_path / "none") in sentence
+    )
 
 
 def test_a_dangling_link_is_a_missing_port(tmp_path: Path) -> None:
@@ -58,7 +67,9 @@ def test_what_is_no_serial_port_is_called_so(path: str) -> None:
     assert cause == "not_a_modem" and path in sentence
 
 
-def test_a_busy_port_names_the_process_that_holds_it(terminal: str, tmp_path: Path) -> None:
+def test_a_busy_port_names_the_process_that_holds_it(
+    terminal: str, tmp_path: Path
+) -> None:
     holder = subprocess.Popen(
         [
             sys.executable,
@@ -74,8 +85,15 @@ def test_a_busy_port_names_the_process_that_holds_it(terminal: str, tmp_path: Pa
         link = tmp_path / "modem"
         link.symlink_to(terminal)
         cause, sentence = cause_of(str(link))
-        assert cause == "busy" and f"(process {holder.pid})" in sentence and "python" in sentence
-        assert (holder.pid, Path(f"/proc/{holder.pid}/comm").read_text().strip()) in holders(terminal)
+        assert (
+            cause == "busy"
+            and f"(process {holder.pid})" in sentence
+            and "python" in sentence
+        )
+        assert (
+            holder.pid,
+            Path(f"/proc/{holder.pid}/comm").read_text().strip(),
+        ) in holders(terminal)
     finally:
         holder.communicate(b"\n")
 
@@ -88,8 +106,14 @@ def test_a_port_that_this_process_holds_is_busy_too(terminal: str) -> None:
 
 
 def test_a_port_that_may_not_be_opened_names_its_group(terminal: str) -> None:
-    refused = explain(terminal, serial.SerialException(errno.EACCES, "Permission denied"))
-    assert refused.cause == "not_permitted" and "group" in str(refused) and terminal in str(refused)
+    refused = explain(
+        terminal, serial.SerialException(errno.EACCES, "Permission denied")
+    )
+    assert (
+        refused.cause == "not_permitted"
+        and "group" in str(refused)
+        and terminal in str(refused)
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +124,12 @@ def test_a_port_that_may_not_be_opened_names_its_group(terminal: str) -> None:
         (FileNotFoundError(), "missing"),
         (OSError(errno.EBUSY, "x"), "busy"),
         (PermissionError(), "not_permitted"),
-        (serial.SerialException("Could not configure port: (25, 'Inappropriate ioctl for device')"), "not_a_modem"),
+        (
+            serial.SerialException(
+                "Could not configure port: (25, 'Inappropriate ioctl for device')"
+            ),
+            "not_a_modem",
+        ),
     ],
 )
 def test_each_error_has_one_cause(error: OSError, cause: str) -> None:
@@ -118,7 +147,10 @@ def test_an_impossible_rate_names_its_key() -> None:
 def test_the_modem_opens_real_ports_by_itself() -> None:
     stage = Stage(opened=False)
     modem = Modem(
-        ModemSettings(port="/nonexistent/modem"), stage.clock, pins=stage.pins, take_direct=stage.direct.append
+        ModemSettings(port="/nonexistent/modem"),
+        stage.clock,
+        pins=stage.pins,
+        take_direct=stage.direct.append,
     )
     with pytest.raises(PortError) as refused:
         modem.open()

@@ -17,21 +17,29 @@ VOICES = ["huawei", "simcom", "quectel", "zte", "generic"]
 def lines_of(transcript: str) -> list[str]:
     """The lines as the channel would hand them over."""
     lines = [line.strip() for line in transcript.replace("\r", "\n").split("\n")]
-    return [line for line in lines if line and line != "OK" and not line.startswith("AT+")]
+    return [
+        line for line in lines if line and line != "OK" and not line.startswith("AT+")
+    ]
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TRANSCRIPTS if row["kind"] in ("mm-cmgl", "mm-cmgr")], ids=lambda row: row["source"][-30:]
+    "row",
+    [row for row in TRANSCRIPTS if row["kind"] in ("mm-cmgl", "mm-cmgr")],
+    ids=lambda row: row["source"][-30:],
 )
 def test_listings_of_real_modems(row: dict) -> None:
-    found = slots("SM", lines_of(row["transcript"]), 0 if row["kind"] == "mm-cmgr" else None)
+    found = slots(
+        "SM", lines_of(row["transcript"]), 0 if row["kind"] == "mm-cmgr" else None
+    )
     assert [(one.index, one.status, one.octets) for one in found] == [
         (one["index"], one["status"], one["pdu"]) for one in row["expect"]
     ]
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TRANSCRIPTS if "AT+CMGR=" in row["transcript"]], ids=lambda row: row["source"][-20:]
+    "row",
+    [row for row in TRANSCRIPTS if "AT+CMGR=" in row["transcript"]],
+    ids=lambda row: row["source"][-20:],
 )
 def test_single_slots_of_real_modems(row: dict) -> None:
     index = int(row["transcript"].split("\n")[0].partition("=")[2])
@@ -67,14 +75,19 @@ def test_single_slots_of_real_modems(row: dict) -> None:
     ],
 )  # fmt: skip
 def test_every_form_of_a_slot(lines: list[str], expected: list[tuple]) -> None:
-    assert [(one.index, one.status, one.length, one.octets) for one in slots("SM", lines)] == expected
+    assert [
+        (one.index, one.status, one.length, one.octets) for one in slots("SM", lines)
+    ] == expected
 
 
 @pytest.mark.parametrize(
     ("answer", "names"),
     [
         ('("SM","ME"), ("SM","ME"), ("SM","ME")', ["SM", "ME"]),
-        ('("SM", "ME", "SM_P", "ME_P", "MT"), ("SM")', ["SM", "ME", "SM_P", "ME_P", "MT"]),
+        (
+            '("SM", "ME", "SM_P", "ME_P", "MT"), ("SM")',
+            ["SM", "ME", "SM_P", "ME_P", "MT"],
+        ),
         ('"SM","SM","SM"', ["SM", "SM", "SM"]),
         ('"ME","MT","SM"', ["ME", "MT", "SM"]),
         ('("ME","MT"),"ME",("SM")', ["ME", "MT"]),
@@ -91,11 +104,17 @@ def test_the_storages_on_offer(answer: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TRANSCRIPTS if "cpms" in row["kind"]], ids=lambda row: row["source"][-20:]
+    "row",
+    [row for row in TRANSCRIPTS if "cpms" in row["kind"]],
+    ids=lambda row: row["source"][-20:],
 )
 def test_the_storages_that_real_modems_offer(row: dict) -> None:
-    [answer] = [line for line in lines_of(row["transcript"]) if line.startswith("+CPMS:")]
-    assert bool({"SM", "ME"} & set(first_memories([answer.removeprefix("+CPMS:")]))) is ("()" not in answer)
+    [answer] = [
+        line for line in lines_of(row["transcript"]) if line.startswith("+CPMS:")
+    ]
+    assert bool(
+        {"SM", "ME"} & set(first_memories([answer.removeprefix("+CPMS:")]))
+    ) is ("()" not in answer)
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -104,10 +123,17 @@ def test_m6_both_storages_are_swept(voice: str) -> None:
     for name in ("SM", "ME"):
         stage.sim.storages[name].preload([DELIVER, DELIVER])
     stage.modem.open()
-    assert sorted(slot.storage for slot in stage.modem.stored()) == ["ME", "ME", "SM", "SM"]
+    assert sorted(slot.storage for slot in stage.modem.stored()) == [
+        "ME",
+        "ME",
+        "SM",
+        "SM",
+    ]
 
 
-@pytest.mark.parametrize("form", ["bare", "nested", "empty", "spaced", "only_sm", "only_mt", "refused"])
+@pytest.mark.parametrize(
+    "form", ["bare", "nested", "empty", "spaced", "only_sm", "only_mt", "refused"]
+)
 def test_l17_every_form_of_the_offer_leads_to_the_messages(form: str) -> None:
     stage = Stage(opened=False)
     stage.simulation.fault("cpms_form", form=form)
@@ -123,14 +149,20 @@ def test_where_no_storage_can_be_chosen_the_current_one_is_listed_and_emptied() 
     stage.modem.open()
     stage.network.text(NUMBER, "Bonjour")
     [slot] = stage.modem.stored()
-    assert slot.storage == "" and stage.modem.delete("", slot.index) and stage.sim.storages["SM"].slots == {}
+    assert (
+        slot.storage == ""
+        and stage.modem.delete("", slot.index)
+        and stage.sim.storages["SM"].slots == {}
+    )
 
 
 def test_storages_are_chosen_with_one_three_or_two_names() -> None:
     stage = Stage(opened=False)
     feed = stage.simulation.modem.feed
     stage.simulation.modem.feed = lambda octets: feed(  # type: ignore[method-assign]
-        b"AT+NONSENSE\r" if octets.startswith(b'AT+CPMS="') and octets.count(b",") != 1 else octets
+        b"AT+NONSENSE\r"
+        if octets.startswith(b'AT+CPMS="') and octets.count(b",") != 1
+        else octets
     )
     stage.modem.open()
     stage.network.text(NUMBER, "Bonjour")
@@ -138,14 +170,18 @@ def test_storages_are_chosen_with_one_three_or_two_names() -> None:
 
 
 @pytest.mark.parametrize("voice", VOICES)
-def test_m1_an_undecodable_slot_keeps_its_own_index_and_hides_no_other(voice: str) -> None:
+def test_m1_an_undecodable_slot_keeps_its_own_index_and_hides_no_other(
+    voice: str,
+) -> None:
     stage = Stage(voice=voice)
     junk = ["07913", "zz", "FF" * 20, "07913336990890F9040B9133"]
     storage = stage.sim.storages["SM"]
     for octets in junk:
         storage.put(Slot(READ, octets))
         storage.put(Slot(READ, DELIVER))
-    found = {slot.index: slot.octets for slot in stage.modem.stored() if slot.storage == "SM"}
+    found = {
+        slot.index: slot.octets for slot in stage.modem.stored() if slot.storage == "SM"
+    }
     assert found == {index: slot.pdu for index, slot in storage.slots.items()}
 
 
@@ -162,7 +198,9 @@ def test_m4_only_the_slot_that_was_listed_is_emptied() -> None:
     [slot] = stage.modem.stored()
     stage.network.text(NUMBER, "zwei")
     assert stage.modem.delete(slot.storage, slot.index)
-    assert [one.octets for one in stage.modem.stored()] == [stage.network.delivered[1].pdu]
+    assert [one.octets for one in stage.modem.stored()] == [
+        stage.network.delivered[1].pdu
+    ]
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -173,12 +211,17 @@ def test_m5_a_slot_is_emptied_in_the_storage_that_it_was_listed_in(voice: str) -
     first = stage.modem.stored()
     assert [slot.storage for slot in first] == ["SM", "ME"]
     assert stage.modem.delete("SM", first[0].index)
-    assert len(stage.sim.storages["SM"].slots) == 0 and len(stage.sim.storages["ME"].slots) == 1
+    assert (
+        len(stage.sim.storages["SM"].slots) == 0
+        and len(stage.sim.storages["ME"].slots) == 1
+    )
 
 
 @pytest.mark.parametrize("voice", VOICES)
 @pytest.mark.parametrize("name", ["SM", "ME"])
-def test_m5_no_slot_of_the_wrong_storage_is_emptied_by_a_modem_that_forgot_the_choice(voice: str, name: str) -> None:
+def test_m5_no_slot_of_the_wrong_storage_is_emptied_by_a_modem_that_forgot_the_choice(
+    voice: str, name: str
+) -> None:
     stage = Stage(voice=voice)
     other = {"SM": "ME", "ME": "SM"}[name]
     for storage in (name, other):
@@ -194,8 +237,12 @@ def test_m5_no_slot_of_the_wrong_storage_is_emptied_by_a_modem_that_forgot_the_c
 
 
 @pytest.mark.parametrize("voice", VOICES)
-@pytest.mark.parametrize("command", [b"AT+CMGL", b'AT+CPMS="SM"', b'AT+CPMS="ME"', b"AT+CMGF"])
-def test_m5_a_restart_during_a_sweep_names_no_slot_wrongly(voice: str, command: bytes) -> None:
+@pytest.mark.parametrize(
+    "command", [b"AT+CMGL", b'AT+CPMS="SM"', b'AT+CPMS="ME"', b"AT+CMGF"]
+)
+def test_m5_a_restart_during_a_sweep_names_no_slot_wrongly(
+    voice: str, command: bytes
+) -> None:
     stage = Stage(voice=voice)
     stage.modem.wait(90)
     stage.sim.storages["SM"].preload(["07" * 20])
@@ -217,7 +264,10 @@ def test_m5_a_restart_during_a_sweep_names_no_slot_wrongly(voice: str, command: 
         feed(octets)
 
     stage.simulation.modem.feed = restarts  # type: ignore[method-assign]
-    assert sorted((slot.storage, slot.octets[:2]) for slot in stage.modem.stored()) == [("ME", "AA"), ("SM", "07")]
+    assert sorted((slot.storage, slot.octets[:2]) for slot in stage.modem.stored()) == [
+        ("ME", "AA"),
+        ("SM", "07"),
+    ]
 
 
 def test_m5_after_a_restart_of_the_modem_an_old_listing_empties_nothing() -> None:
@@ -230,13 +280,18 @@ def test_m5_after_a_restart_of_the_modem_an_old_listing_empties_nothing() -> Non
     stage.simulation.replug()
     stage.modem.close()
     stage.modem.open()
-    assert not stage.modem.delete(slot.storage, slot.index) and len(stage.sim.storages["SM"].slots) == 3
+    assert (
+        not stage.modem.delete(slot.storage, slot.index)
+        and len(stage.sim.storages["SM"].slots) == 3
+    )
 
 
 @pytest.mark.parametrize("baud_rate", [9600, 115200])
 def test_m8_a_full_storage_is_listed_over_a_slow_line(baud_rate: int) -> None:
     stage = Stage(opened=False, sm_slots=255)
-    stage.sim.storages["SM"].preload(["07913336990890F9040B913336990800F1000062112211000040A0" + "C2" * 140] * 255)
+    stage.sim.storages["SM"].preload(
+        ["07913336990890F9040B913336990800F1000062112211000040A0" + "C2" * 140] * 255
+    )
     stage.simulation.fault("slow_line", baud=baud_rate)
     stage.modem.open()
     assert len(stage.modem.stored()) == 255
@@ -252,14 +307,20 @@ def test_a_listing_that_stops_is_given_up_by_silence_not_by_its_length() -> None
 
 @pytest.mark.parametrize("voice", VOICES)
 @pytest.mark.parametrize("fault", ["hang_on_command", "refused"])
-def test_where_listing_does_not_work_slots_are_read_one_by_one(voice: str, fault: str) -> None:
+def test_where_listing_does_not_work_slots_are_read_one_by_one(
+    voice: str, fault: str
+) -> None:
     stage = Stage(voice=voice)
     for number in range(3):
         stage.network.text(NUMBER, f"Bonjour {number}")
     stage.simulation.fault(fault, prefix="AT+CMGL", times=None)
     found = stage.modem.stored()
-    assert {slot.octets for slot in found} == {one.pdu for one in stage.network.delivered} and len(found) == 3
-    assert [stage.modem.delete(slot.storage, slot.index) for slot in found] == [True] * 3
+    assert {slot.octets for slot in found} == {
+        one.pdu for one in stage.network.delivered
+    } and len(found) == 3
+    assert [stage.modem.delete(slot.storage, slot.index) for slot in found] == [
+        True
+    ] * 3
     before = stage.clock.boot()
     assert stage.modem.stored() == [] and stage.clock.boot() - before < 1
 
@@ -279,17 +340,24 @@ def test_a_modem_may_read_its_whole_sim_before_the_first_line() -> None:
     stage.simulation.fault("sim_full")
     stage.simulation.fault("late_answer", prefix="AT+CMGL", seconds=18.0, times=1)
     before = stage.clock.boot()
-    assert len(stage.modem.stored()) == 30 and stage.clock.boot() - before == pytest.approx(18)
+    assert len(
+        stage.modem.stored()
+    ) == 30 and stage.clock.boot() - before == pytest.approx(18)
 
 
-@pytest.mark.parametrize("form", ["no_alpha", "no_space", "one_line", "descending", "junk_line", "lower_case"])
+@pytest.mark.parametrize(
+    "form",
+    ["no_alpha", "no_space", "one_line", "descending", "junk_line", "lower_case"],
+)
 def test_every_form_of_a_listing_gives_the_same_slots(form: str) -> None:
     stage = Stage()
     for number in range(3):
         stage.network.text(NUMBER, f"Bonjour {number}")
     plain = {(slot.index, slot.octets) for slot in stage.modem.stored()}
     stage.simulation.fault("cmgl_form", form=form)
-    assert {(slot.index, slot.octets.upper()) for slot in stage.modem.stored()} == plain and len(plain) == 3
+    assert {
+        (slot.index, slot.octets.upper()) for slot in stage.modem.stored()
+    } == plain and len(plain) == 3
 
 
 def test_a_deletion_that_is_refused_is_false() -> None:
@@ -319,7 +387,9 @@ def test_no_storage_of_unknown_name_reaches_a_command() -> None:
     assert not stage.modem.delete("SM", -1)
 
 
-@pytest.mark.parametrize(("fault", "state"), [("sim_dropped", "failure"), ("sim_absent", "absent")])
+@pytest.mark.parametrize(
+    ("fault", "state"), [("sim_dropped", "failure"), ("sim_absent", "absent")]
+)
 def test_a_sim_that_goes_is_told(fault: str, state: str) -> None:
     stage = Stage()
     stage.simulation.fault(fault)
@@ -338,7 +408,10 @@ def test_a_sim_that_is_busy_for_a_while_is_waited_for() -> None:
 def test_how_full_the_storages_are() -> None:
     stage = Stage()
     stage.network.text(NUMBER, "Bonjour")
-    assert stage.modem.condition().storages == (StorageUse("SM", 1, 30), StorageUse("ME", 0, 23))
+    assert stage.modem.condition().storages == (
+        StorageUse("SM", 1, 30),
+        StorageUse("ME", 0, 23),
+    )
 
 
 def test_a_message_that_was_read_before_is_listed_again() -> None:
@@ -346,4 +419,7 @@ def test_a_message_that_was_read_before_is_listed_again() -> None:
     stage.network.text(NUMBER, "Bonjour")
     first, second = stage.modem.stored(), stage.modem.stored()
     assert [slot.status for slot in first + second] == [0, 1]
-    assert first[0] == StoredPdu("SM", 0, 0, 26, DELIVER) or first[0].octets == second[0].octets
+    assert (
+        first[0] == StoredPdu("SM", 0, 0, 26, DELIVER)
+        or first[0].octets == second[0].octets
+    )

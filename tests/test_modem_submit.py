@@ -26,12 +26,21 @@ VOICES = ["huawei", "simcom", "quectel", "zte", "generic"]
 def test_only_a_cause_that_proves_it_is_a_refusal(cause: int) -> None:
     outcome = fate_of(Final(False, f"+CMS ERROR: {cause}", "CMS", cause))
     assert outcome == Outcome(
-        Fate.REFUSED if cause in REFUSED else Fate.UNKNOWN, cms_error=cause, said=f"+CMS ERROR: {cause}"
+        Fate.REFUSED if cause in REFUSED else Fate.UNKNOWN,
+        cms_error=cause,
+        said=f"+CMS ERROR: {cause}",
     )
 
 
 @pytest.mark.parametrize(
-    "said", ["OK", "ERROR", "+CMS ERROR: network timeout", "+CME ERROR: 30", "COMMAND NOT SUPPORT"]
+    "said",
+    [
+        "OK",
+        "ERROR",
+        "+CMS ERROR: network timeout",
+        "+CME ERROR: 30",
+        "COMMAND NOT SUPPORT",
+    ],
 )
 def test_all_else_after_ctrl_z_is_unknown(said: str) -> None:
     final = final_result(said)
@@ -43,7 +52,10 @@ def test_a_submit_is_accepted_with_its_reference(voice: str) -> None:
     stage = Stage(voice=voice)
     outcome = stage.modem.submit(PDU)
     [accepted] = stage.network.submitted
-    assert outcome.fate is Fate.SUBMITTED and outcome.message_reference == accepted.message_reference
+    assert (
+        outcome.fate is Fate.SUBMITTED
+        and outcome.message_reference == accepted.message_reference
+    )
     assert accepted.pdu == PDU.octets
 
 
@@ -53,7 +65,10 @@ def test_an_error_at_the_prompt_has_not_left(code: int) -> None:
     stage.simulation.fault("cms_error", code=code, at="prompt")
     outcome = stage.modem.submit(PDU)
     assert (outcome.fate, outcome.cms_error) == (Fate.NOT_LEFT, code)
-    assert stage.modem.submit(PDU).fate is Fate.SUBMITTED and len(stage.network.submitted) == 1
+    assert (
+        stage.modem.submit(PDU).fate is Fate.SUBMITTED
+        and len(stage.network.submitted) == 1
+    )
 
 
 @pytest.mark.parametrize("code", [38, 302, 331, 332, 350, 500, 512, 529])
@@ -86,8 +101,12 @@ def test_s7_every_form_of_the_answer(form: str, fate: Fate) -> None:
     assert stage.modem.stored() == []
 
 
-@pytest.mark.parametrize(("seconds", "voice"), [(37.0, "huawei"), (100.0, "zte"), (119.0, "simcom")])
-def test_l11_an_answer_within_two_minutes_is_waited_for(seconds: float, voice: str) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "voice"), [(37.0, "huawei"), (100.0, "zte"), (119.0, "simcom")]
+)
+def test_l11_an_answer_within_two_minutes_is_waited_for(
+    seconds: float, voice: str
+) -> None:
     stage = Stage(voice=voice)
     stage.simulation.fault("late_cmgs", seconds=seconds)
     assert stage.modem.submit(PDU).fate is Fate.SUBMITTED
@@ -116,7 +135,9 @@ def test_a_late_reference_is_found_while_resynchronising_too() -> None:
     stage.simulation.fault("late_cmgs", seconds=130.0)
     assert stage.modem.submit(PDU).fate is Fate.UNKNOWN
     stage.modem.stored()
-    assert stage.modem.wait(0) == [LateSubmitted(stage.network.submitted[0].message_reference)]
+    assert stage.modem.wait(0) == [
+        LateSubmitted(stage.network.submitted[0].message_reference)
+    ]
 
 
 def test_a_late_reference_after_another_submit_is_nobodys() -> None:
@@ -139,7 +160,12 @@ def test_a_late_reference_after_another_submit_that_did_not_leave_is_nobodys() -
 
 
 @pytest.mark.parametrize(
-    "said", [b"\r\n> \r\n+CMS ERROR: 38\r\n", b"> \r\n^RSSI:1\r\n+CMS ERROR: 38\r\n", b"+CMS ERROR: 38\r\n> "]
+    "said",
+    [
+        b"\r\n> \r\n+CMS ERROR: 38\r\n",
+        b"> \r\n^RSSI:1\r\n+CMS ERROR: 38\r\n",
+        b"+CMS ERROR: 38\r\n> ",
+    ],
 )
 def test_an_error_right_behind_the_prompt_has_not_left(said: bytes) -> None:
     stage = Stage()
@@ -165,13 +191,18 @@ def test_a_stray_reference_is_no_fact() -> None:
 
 
 @pytest.mark.parametrize("waiting", [True, False])
-def test_l9_without_a_prompt_nothing_has_left_and_the_line_is_left_in_order(waiting: bool) -> None:
+def test_l9_without_a_prompt_nothing_has_left_and_the_line_is_left_in_order(
+    waiting: bool,
+) -> None:
     stage = Stage()
     stage.simulation.fault("hang_on_submit", waiting=waiting)
     assert stage.modem.submit(PDU).fate is Fate.NOT_LEFT
     stage.network.text(NUMBER, "Bonjour")
     assert len(stage.modem.stored()) == 1
-    assert stage.modem.submit(PDU).fate is Fate.SUBMITTED and len(stage.network.submitted) == 1
+    assert (
+        stage.modem.submit(PDU).fate is Fate.SUBMITTED
+        and len(stage.network.submitted) == 1
+    )
 
 
 @pytest.mark.parametrize("seconds", [11.0, 14.0, 25.0])
@@ -184,7 +215,10 @@ def test_l9_a_prompt_that_comes_late_eats_no_command(seconds: float) -> None:
     assert len(stage.modem.stored()) == 1 and stage.network.submitted == []
 
 
-@pytest.mark.parametrize("fault", ["chatter_during_submit", "call_during_submit", "rssi_storm", "one_byte_at_a_time"])
+@pytest.mark.parametrize(
+    "fault",
+    ["chatter_during_submit", "call_during_submit", "rssi_storm", "one_byte_at_a_time"],
+)
 @pytest.mark.parametrize("voice", VOICES)
 def test_l3_nothing_comes_between_prompt_and_pdu(fault: str, voice: str) -> None:
     stage = Stage(voice=voice)
@@ -211,7 +245,9 @@ def test_l12_a_busy_answer_to_the_pdu_is_not_repeated() -> None:
     stage = Stage()
     stage.simulation.fault("cms_error", code=515, at="ctrl_z")
     before = stage.clock.boot()
-    assert stage.modem.submit(PDU) == Outcome(Fate.UNKNOWN, cms_error=515, said="+CMS ERROR: 515")
+    assert stage.modem.submit(PDU) == Outcome(
+        Fate.UNKNOWN, cms_error=515, said="+CMS ERROR: 515"
+    )
     assert stage.clock.boot() - before < 1 and stage.network.submitted == []
 
 
@@ -233,12 +269,17 @@ def test_a_port_that_dies_before_ctrl_z_has_not_sent() -> None:
         stage.modem.stored()
 
 
-@pytest.mark.parametrize("fault", ["silent", "not_reading", "sim_absent", "sim_dropped"])
+@pytest.mark.parametrize(
+    "fault", ["silent", "not_reading", "sim_absent", "sim_dropped"]
+)
 def test_a_modem_that_cannot_send_has_not_sent(fault: str) -> None:
     stage = Stage()
     stage.simulation.fault(fault)
     outcome = stage.modem.submit(PDU)
-    assert outcome.fate in (Fate.NOT_LEFT, Fate.REFUSED, Fate.UNKNOWN) and stage.network.submitted == []
+    assert (
+        outcome.fate in (Fate.NOT_LEFT, Fate.REFUSED, Fate.UNKNOWN)
+        and stage.network.submitted == []
+    )
     assert fault not in ("silent", "not_reading") or outcome.fate is Fate.NOT_LEFT
 
 
@@ -250,7 +291,10 @@ def test_content_that_cannot_be_stored_keeps_the_submit_back() -> None:
         raise RuntimeError("disk full")
 
     stage.modem._inbox.take_direct = take
-    assert stage.modem.submit(PDU) == Outcome(Fate.NOT_LEFT, said="disk full") and stage.network.submitted == []
+    assert (
+        stage.modem.submit(PDU) == Outcome(Fate.NOT_LEFT, said="disk full")
+        and stage.network.submitted == []
+    )
     with pytest.raises(RuntimeError):
         stage.modem.wait(1)
 
@@ -259,7 +303,9 @@ def test_a_modem_in_text_mode_sends_no_hexadecimal_to_a_stranger() -> None:
     stage = Stage()
     stage.simulation.fault("text_mode_reset")
     assert stage.modem.submit(PDU).fate is Fate.SUBMITTED
-    assert [(one.destination, one.text) for one in stage.network.submitted] == [("+33639980000", "Test")]
+    assert [(one.destination, one.text) for one in stage.network.submitted] == [
+        ("+33639980000", "Test")
+    ]
 
 
 def test_a_stop_after_ctrl_z_waits_half_a_minute_for_the_answer() -> None:
@@ -284,14 +330,25 @@ def test_a_stop_before_ctrl_z_sends_nothing() -> None:
     before = stage.clock.boot()
     assert stage.modem.submit(PDU).fate is Fate.NOT_LEFT
     assert stage.clock.boot() - before < 3 and stage.network.submitted == []
-    assert stage.modem.submit(PDU).fate is Fate.NOT_LEFT and stage.network.submitted == []
+    assert (
+        stage.modem.submit(PDU).fate is Fate.NOT_LEFT and stage.network.submitted == []
+    )
     stage.clock.wait(10)
     stage.simulation.run_due()
-    assert not stage.simulation.modem.dialogue.engaged  # nobody finds the modem at a prompt
+    assert (
+        not stage.simulation.modem.dialogue.engaged
+    )  # nobody finds the modem at a prompt
 
 
 @pytest.mark.parametrize(
-    "pdu", [SubmitPdu("", 1), SubmitPdu("0011\x1aAT", 3), SubmitPdu("0G", 1), SubmitPdu("001", 1), SubmitPdu("0011", 0)]
+    "pdu",
+    [
+        SubmitPdu("", 1),
+        SubmitPdu("0011\x1aAT", 3),
+        SubmitPdu("0G", 1),
+        SubmitPdu("001", 1),
+        SubmitPdu("0011", 0),
+    ],
 )
 def test_no_octets_but_hexadecimal_ones_are_written(pdu: SubmitPdu) -> None:
     stage = Stage()
@@ -302,7 +359,14 @@ def test_no_octets_but_hexadecimal_ones_are_written(pdu: SubmitPdu) -> None:
 def test_nothing_leaves_twice_whatever_the_answers_were() -> None:
     """S6: one call is one PDU, so which segment left is always known."""
     stage = Stage()
-    faults = ["hang_after_ctrl_z", "cmgs_form", "late_cmgs", "hang_on_submit", "late_prompt", "cms_error"]
+    faults = [
+        "hang_after_ctrl_z",
+        "cmgs_form",
+        "late_cmgs",
+        "hang_on_submit",
+        "late_prompt",
+        "cms_error",
+    ]
     fates = []
     for fault in faults:
         stage.simulation.fault(fault)

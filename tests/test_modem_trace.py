@@ -17,7 +17,9 @@ def test_pin_number_and_pdu_are_not_shown() -> None:
     assert shortened("caf\u202e\x1b[2J") == "caf\\u202e?[2J"
 
 
-def test_a_whole_conversation_shows_no_number_and_no_text(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_whole_conversation_shows_no_number_and_no_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.DEBUG, "antirelou.modem"):
         stage = Stage()
     assert "AT+CMGF=0" in caplog.text
@@ -27,7 +29,11 @@ def test_a_whole_conversation_shows_no_number_and_no_text(caplog: pytest.LogCapt
         stage.modem.submit(PDU)
         stage.network.call(NUMBER)
         stage.modem.wait(1)
-    assert NUMBER not in caplog.text and pdu.octets not in caplog.text and PDU.octets not in caplog.text
+    assert (
+        NUMBER not in caplog.text
+        and pdu.octets not in caplog.text
+        and PDU.octets not in caplog.text
+    )
 
 
 def test_nothing_is_said_above_debug(caplog: pytest.LogCaptureFixture) -> None:

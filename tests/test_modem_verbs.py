@@ -54,7 +54,9 @@ def test_wait_ends_when_content_was_handed_over() -> None:
 
 @pytest.mark.parametrize("voice", VOICES)
 @pytest.mark.parametrize("ignored", [(), ("H",), ("+CHUP",)])
-def test_a_call_is_refused_by_whichever_command_works(voice: str, ignored: tuple[str, ...]) -> None:
+def test_a_call_is_refused_by_whichever_command_works(
+    voice: str, ignored: tuple[str, ...]
+) -> None:
     stage = Stage(voice=voice)
     for command in ignored:
         stage.simulation.fault("hang_up_ignored", command=command)

@@ -15,7 +15,9 @@ ACCEPTED = None
 
 def held(*causes: int | None) -> timedelta | None:
     """For how long the answers, newest first, a minute apart, hold replies."""
-    until = breaker_until([(NOON - number * MINUTE, cause) for number, cause in enumerate(causes)], NOON)
+    until = breaker_until(
+        [(NOON - number * MINUTE, cause) for number, cause in enumerate(causes)], NOON
+    )
     return None if until is None else until - NOON
 
 
@@ -42,7 +44,9 @@ def held(*causes: int | None) -> timedelta | None:
         ([302, 304, 305], None, "what we said was wrong, not the SIM"),
     ],
 )
-def test_how_long_replies_are_held(causes: list[int | None], minutes: int | None, why: str) -> None:
+def test_how_long_replies_are_held(
+    causes: list[int | None], minutes: int | None, why: str
+) -> None:
     assert held(*causes) == (None if minutes is None else minutes * MINUTE), why
 
 

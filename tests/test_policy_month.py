@@ -27,13 +27,27 @@ def paris(text: str) -> datetime:
         ("2028-02-10 12:00", 1, 29, 29 * 24, "one in a leap year"),
         ("2026-11-22 12:00", 1, 30, 30 * 24, "a November"),
         ("2026-12-31 23:59", 1, 31, 31 * 24, "a December, up to the next year"),
-        ("2026-03-31 12:00", 1, 31, 31 * 24 - 1, "the clock goes forward: an hour is missing"),
+        (
+            "2026-03-31 12:00",
+            1,
+            31,
+            31 * 24 - 1,
+            "the clock goes forward: an hour is missing",
+        ),
         ("2026-10-01 00:00", 1, 31, 31 * 24 + 1, "and back: one comes twice"),
-        ("2027-03-05 12:00", 28, 28, 28 * 24, "from the 28th of February to the 28th of March, before the change"),
+        (
+            "2027-03-05 12:00",
+            28,
+            28,
+            28 * 24,
+            "from the 28th of February to the 28th of March, before the change",
+        ),
         ("2026-01-14 12:00", 15, 31, 31 * 24, "over the year"),
     ],
 )
-def test_a_month_has_its_days(now: str, starts_on: int, days: int, hours: int, why: str) -> None:
+def test_a_month_has_its_days(
+    now: str, starts_on: int, days: int, hours: int, why: str
+) -> None:
     month = month_of(paris(now), starts_on, PARIS)
     assert (month.days, month.end - month.start) == (days, hours * HOUR), why
     assert month.start <= paris(now) < month.end
@@ -54,10 +68,25 @@ def test_a_month_has_its_days(now: str, starts_on: int, days: int, hours: int, w
         ("2026-11-01 00:00", 1, 1, "at least one"),
         ("2026-11-29 12:00", 1, 1, "and no more than the limit"),
         ("2026-11-15 12:00", 10**15, 516_666_666_666_666, "limits have no upper bound"),
-        ("2026-03-29 01:59", 743, 697, "743 hours: 673.98 of them gone, and 23.97 for a day; before the change"),
+        (
+            "2026-03-29 01:59",
+            743,
+            697,
+            "743 hours: 673.98 of them gone, and 23.97 for a day; before the change",
+        ),
         ("2026-03-29 03:00", 743, 697, "a minute later"),
-        ("2026-03-29 03:02", 743, 698, "and another two: the share is of time that passed, not of the wall's hours"),
-        ("2026-10-25 04:00", 745, 605, "745 hours: 581 gone, and 24.03 for a day; after the hour that came twice"),
+        (
+            "2026-03-29 03:02",
+            743,
+            698,
+            "and another two: the share is of time that passed, not of the wall's hours",
+        ),
+        (
+            "2026-10-25 04:00",
+            745,
+            605,
+            "745 hours: 581 gone, and 24.03 for a day; after the hour that came twice",
+        ),
     ],
 )
 def test_allowance(now: str, limit: int, allowance: int, why: str) -> None:
@@ -70,7 +99,9 @@ def test_allowance(now: str, limit: int, allowance: int, why: str) -> None:
     st.integers(1, 2000),
     st.integers(1, 2001),
 )
-def test_a_number_is_allowed_from_its_second_on(now: datetime, starts_on: int, limit: int, number: int) -> None:
+def test_a_number_is_allowed_from_its_second_on(
+    now: datetime, starts_on: int, limit: int, number: int
+) -> None:
     month = month_of(now, starts_on, PARIS)
     opens = month.allows(limit, number)
     if number > limit:
@@ -79,11 +110,18 @@ def test_a_number_is_allowed_from_its_second_on(now: datetime, starts_on: int, l
     assert month.start <= opens < month.end
     assert month.allowance(limit, opens) >= number
     before = opens - timedelta(seconds=1) - MICROSECOND
-    assert before < month.start or number == 1 or month.allowance(limit, before) < number
+    assert (
+        before < month.start or number == 1 or month.allowance(limit, before) < number
+    )
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)), st.integers(1, 300))
-def test_every_later_day_of_the_month_has_its_share_left(now: datetime, limit: int) -> None:
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),
+    st.integers(1, 300),
+)
+def test_every_later_day_of_the_month_has_its_share_left(
+    now: datetime, limit: int
+) -> None:
     """Whoever uses up all that is allowed leaves one day's worth, rounded down, for each day that follows."""
     month = month_of(now, 1, PARIS)
     tomorrow = now + timedelta(days=1, hours=1)  # a day of 25 hours is one day

@@ -73,7 +73,9 @@ def test_what_is_no_subscriber_is_unchanged(address: str) -> None:
 
 
 @pytest.mark.parametrize(("written", "country", "expected", "why"), OTHERS)
-def test_numbers_of_other_places(written: str, country: str, expected: str, why: str) -> None:
+def test_numbers_of_other_places(
+    written: str, country: str, expected: str, why: str
+) -> None:
     assert normalise(written, country) == expected, why
 
 

@@ -27,7 +27,12 @@ NIGHT = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 SETTINGS = Settings(
     reply=Reply(patience=30),
-    limits=Limits(segments_per_hour=30, segments_per_day=150, recipients_per_day=20, recipients_per_month=200),
+    limits=Limits(
+        segments_per_hour=30,
+        segments_per_day=150,
+        recipients_per_day=20,
+        recipients_per_month=200,
+    ),
     flood=Flood(patience=5, replies_per_hour=6, recipients=20),
 )
 APPROVED_MODE = replace(SETTINGS, reply=replace(SETTINGS.reply, mode="approved"))
@@ -40,28 +45,62 @@ NEVER_CASES: list[tuple[Facts, Facts, NeverReason | None, str]] = [
     ({}, {"messages_since": 31}, NeverReason.FLOODER, "one more"),
     ({}, {"messages_since": 5, "in_flood": True}, None, "less patience in a flood"),
     ({}, {"messages_since": 6, "in_flood": True}, NeverReason.FLOODER, "one more"),
-    ({}, {"messages_since": 31, "campaign_senders": 3}, NeverReason.FLOODER, "flooder goes before campaign"),
+    (
+        {},
+        {"messages_since": 31, "campaign_senders": 3},
+        NeverReason.FLOODER,
+        "flooder goes before campaign",
+    ),
     ({}, {"campaign_senders": 2}, None, "two friends"),
     ({}, {"campaign_senders": 3}, NeverReason.CAMPAIGN, "pasted meanwhile"),
-    ({}, {"campaign_senders": 3, "blocked": True}, NeverReason.CAMPAIGN, "campaign goes before blocked"),
-    ({}, {"blocked": True, "opted_out": True}, NeverReason.BLOCKED, "blocked goes before opted_out"),
+    (
+        {},
+        {"campaign_senders": 3, "blocked": True},
+        NeverReason.CAMPAIGN,
+        "campaign goes before blocked",
+    ),
+    (
+        {},
+        {"blocked": True, "opted_out": True},
+        NeverReason.BLOCKED,
+        "blocked goes before opted_out",
+    ),
     ({}, {"opted_out": True}, NeverReason.OPTED_OUT, "asked for no more meanwhile"),
-    ({"expires_at": NOON - SECOND}, {"opted_out": True}, NeverReason.OPTED_OUT, "opted_out goes before expired"),
+    (
+        {"expires_at": NOON - SECOND},
+        {"opted_out": True},
+        NeverReason.OPTED_OUT,
+        "opted_out goes before expired",
+    ),
     ({"expires_at": NOON + SECOND}, {}, None, "the last moment"),
     ({"expires_at": NOON}, {}, NeverReason.EXPIRED, "too late"),
-    ({"expires_at": NOON}, {"paused": True, "segments_hour": 99}, NeverReason.EXPIRED, "nothing waits in vain"),
+    (
+        {"expires_at": NOON},
+        {"paused": True, "segments_hour": 99},
+        NeverReason.EXPIRED,
+        "nothing waits in vain",
+    ),
     ({}, {"told": 1}, None, "the second text"),
     ({}, {"told": 2}, NeverReason.ALREADY_TOLD, "never a third"),
     ({}, {"told": 1, "distress_told": True}, None, "help was no lesson"),
     ({"purpose": Purpose.DISTRESS}, {"told": 1}, None, "nor a lesson help"),
-    ({"purpose": Purpose.DISTRESS}, {"told": 1, "distress_told": True}, NeverReason.ALREADY_TOLD, "help once a number"),
+    (
+        {"purpose": Purpose.DISTRESS},
+        {"told": 1, "distress_told": True},
+        NeverReason.ALREADY_TOLD,
+        "help once a number",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("reply", "reserve", "reason", "why"), NEVER_CASES)
-def test_never(reply: Facts, reserve: Facts, reason: NeverReason | None, why: str) -> None:
+def test_never(
+    reply: Facts, reserve: Facts, reason: NeverReason | None, why: str
+) -> None:
     expected = GO if reason is None else Never(reason)
-    assert release(replace(REPLY, **reply), Reserve(**reserve), SETTINGS, NOON) == expected, why
+    assert (
+        release(replace(REPLY, **reply), Reserve(**reserve), SETTINGS, NOON) == expected
+    ), why
 
 
 OLDEST = NOON - timedelta(minutes=50)
@@ -79,7 +118,14 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         "outside_hours goes before paused, and says until when",
     ),
     ({}, {}, replace(SETTINGS, reply=Reply(hours=None)), NIGHT, GO, "always"),
-    ({}, {"paused": True}, APPROVED_MODE, NOON, Later(LaterReason.PAUSED), "paused goes before awaiting_approval"),
+    (
+        {},
+        {"paused": True},
+        APPROVED_MODE,
+        NOON,
+        Later(LaterReason.PAUSED),
+        "paused goes before awaiting_approval",
+    ),
     (
         {},
         {"segments_hour": 30},
@@ -107,7 +153,14 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         Later(LaterReason.HOURLY_LIMIT, whole_line=False),
         "half a reply does not, a shorter one may",
     ),
-    ({}, {"segments_hour": 31}, SETTINGS, NOON, Later(LaterReason.HOURLY_LIMIT), "the limit was lowered meanwhile"),
+    (
+        {},
+        {"segments_hour": 31},
+        SETTINGS,
+        NOON,
+        Later(LaterReason.HOURLY_LIMIT),
+        "the limit was lowered meanwhile",
+    ),
     ({}, {"segments_day": 149}, SETTINGS, NOON, GO, "the last segment of the day"),
     (
         {},
@@ -134,7 +187,14 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         Later(LaterReason.RECIPIENTS_LIMIT, whole_line=False),
         "one person too many; who counts already may have a second text",
     ),
-    ({}, {"recipients_day": 20, "recipient_in_day": True}, SETTINGS, NOON, GO, "who counts already"),
+    (
+        {},
+        {"recipients_day": 20, "recipient_in_day": True},
+        SETTINGS,
+        NOON,
+        GO,
+        "who counts already",
+    ),
     (
         {},
         {"recipients_day": 20, "oldest_in_day": OLDEST},
@@ -143,16 +203,34 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         Later(LaterReason.RECIPIENTS_LIMIT, OLDEST + DAY, whole_line=False),
         "no sooner than the day's oldest segment falls out",
     ),
-    ({}, {"recipients_month": 149}, SETTINGS, NOON, GO, "21.5 of 30 days: 143.6 of 200, and 6.7 for a day: 150.3"),
+    (
+        {},
+        {"recipients_month": 149},
+        SETTINGS,
+        NOON,
+        GO,
+        "21.5 of 30 days: 143.6 of 200, and 6.7 for a day: 150.3",
+    ),
     (
         {},
         {"recipients_month": 150},
         SETTINGS,
         NOON,
-        Later(LaterReason.RECIPIENTS_LIMIT, datetime(2026, 11, 22, 14, 36, tzinfo=UTC), whole_line=False),
+        Later(
+            LaterReason.RECIPIENTS_LIMIT,
+            datetime(2026, 11, 22, 14, 36, tzinfo=UTC),
+            whole_line=False,
+        ),
         "the month's pace, until the 151st is due",
     ),
-    (FRESH, {"recipients_month": 199}, SETTINGS, LAST, GO, "the last person of the month"),
+    (
+        FRESH,
+        {"recipients_month": 199},
+        SETTINGS,
+        LAST,
+        GO,
+        "the last person of the month",
+    ),
     (
         FRESH,
         {"recipients_month": 200},
@@ -169,7 +247,14 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
         "day and month are full: the later of the two",
     ),
-    ({}, {"recipients_month": 200, "recipient_in_month": True}, SETTINGS, NOON, GO, "who counts already this month"),
+    (
+        {},
+        {"recipients_month": 200, "recipient_in_month": True},
+        SETTINGS,
+        NOON,
+        GO,
+        "who counts already this month",
+    ),
     (
         FRESH,
         {"recipients_month": 200, "recipient_in_day": True},
@@ -178,11 +263,30 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
         "told yesterday evening, before the month began: a new person of this month",
     ),
-    ({}, {"flood_replies_hour": 6, "flood_recipients": 20}, SETTINGS, NOON, GO, "no flood, no price"),
-    ({}, {"in_flood": True, "flood_replies_hour": 5, "flood_recipients": 19}, SETTINGS, NOON, GO, "within its price"),
     (
         {},
-        {"in_flood": True, "flood_replies_hour": 6, "oldest_in_flood_hour": OLDEST, "breaker_until": NOON + SECOND},
+        {"flood_replies_hour": 6, "flood_recipients": 20},
+        SETTINGS,
+        NOON,
+        GO,
+        "no flood, no price",
+    ),
+    (
+        {},
+        {"in_flood": True, "flood_replies_hour": 5, "flood_recipients": 19},
+        SETTINGS,
+        NOON,
+        GO,
+        "within its price",
+    ),
+    (
+        {},
+        {
+            "in_flood": True,
+            "flood_replies_hour": 6,
+            "oldest_in_flood_hour": OLDEST,
+            "breaker_until": NOON + SECOND,
+        },
         SETTINGS,
         NOON,
         Later(LaterReason.FLOOD, OLDEST + HOUR, whole_line=False),
@@ -221,15 +325,47 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         "the network refuses; breaker goes before disk_low",
     ),
     ({}, {"breaker_until": NOON}, SETTINGS, NOON, GO, "tried again"),
-    ({}, {"disk_low": True, "clock_behind": True}, SETTINGS, NOON, Later(LaterReason.DISK_LOW), "no room to log it"),
-    ({}, {"clock_behind": True, "new_sim": True}, SETTINGS, NOON, Later(LaterReason.CLOCK_BEHIND), "no true time"),
-    ({}, {"new_sim": True}, SETTINGS, NOON, Later(LaterReason.NEW_SIM), "another SIM's limits"),
+    (
+        {},
+        {"disk_low": True, "clock_behind": True},
+        SETTINGS,
+        NOON,
+        Later(LaterReason.DISK_LOW),
+        "no room to log it",
+    ),
+    (
+        {},
+        {"clock_behind": True, "new_sim": True},
+        SETTINGS,
+        NOON,
+        Later(LaterReason.CLOCK_BEHIND),
+        "no true time",
+    ),
+    (
+        {},
+        {"new_sim": True},
+        SETTINGS,
+        NOON,
+        Later(LaterReason.NEW_SIM),
+        "another SIM's limits",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("reply", "reserve", "settings", "now", "expected", "why"), LATER_CASES)
-def test_later(reply: Facts, reserve: Facts, settings: Settings, now: datetime, expected: Later | Go, why: str) -> None:
-    assert release(replace(REPLY, **reply), Reserve(**reserve), settings, now) == expected, why
+@pytest.mark.parametrize(
+    ("reply", "reserve", "settings", "now", "expected", "why"), LATER_CASES
+)
+def test_later(
+    reply: Facts,
+    reserve: Facts,
+    settings: Settings,
+    now: datetime,
+    expected: Later | Go,
+    why: str,
+) -> None:
+    assert (
+        release(replace(REPLY, **reply), Reserve(**reserve), settings, now) == expected
+    ), why
 
 
 PURPOSES: list[tuple[Facts, Settings, datetime, bool, bool, str]] = [
@@ -238,33 +374,72 @@ PURPOSES: list[tuple[Facts, Settings, datetime, bool, bool, str]] = [
     ({"paused": True}, SETTINGS, NOON, False, False, "a pause is a pause"),
     ({"segments_hour": 30}, SETTINGS, NOON, False, False, "segments are segments"),
     ({"segments_day": 150}, SETTINGS, NOON, False, False, "all day"),
-    ({"recipients_day": 20}, SETTINGS, NOON, False, True, "the operator is no stranger"),
+    (
+        {"recipients_day": 20},
+        SETTINGS,
+        NOON,
+        False,
+        True,
+        "the operator is no stranger",
+    ),
     ({"recipients_month": 200}, SETTINGS, NOON, False, True, "all month"),
-    ({"in_flood": True, "flood_recipients": 20}, SETTINGS, NOON, False, True, "5,000 cries for help are a flood"),
+    (
+        {"in_flood": True, "flood_recipients": 20},
+        SETTINGS,
+        NOON,
+        False,
+        True,
+        "5,000 cries for help are a flood",
+    ),
     ({"campaign_senders": 3}, SETTINGS, NOON, False, True, "the operator may paste"),
     ({"messages_since": 99}, SETTINGS, NOON, False, True, "and write a lot"),
     ({"told": 2}, SETTINGS, NOON, False, True, "a test is repeatable"),
     ({"blocked": True}, SETTINGS, NOON, False, False, "blocked is blocked"),
     ({"opted_out": True}, SETTINGS, NOON, False, False, "STOP is STOP, for ever"),
-    ({"breaker_until": NOON + DAY}, SETTINGS, NOON, False, False, "the network refuses them too"),
-    ({"disk_low": True}, SETTINGS, NOON, False, False, "nothing is sent that cannot be logged"),
+    (
+        {"breaker_until": NOON + DAY},
+        SETTINGS,
+        NOON,
+        False,
+        False,
+        "the network refuses them too",
+    ),
+    (
+        {"disk_low": True},
+        SETTINGS,
+        NOON,
+        False,
+        False,
+        "nothing is sent that cannot be logged",
+    ),
     ({"clock_behind": True}, SETTINGS, NOON, False, False, "limits need a true time"),
     ({"new_sim": True}, SETTINGS, NOON, False, False, "another SIM"),
 ]
 
 
-@pytest.mark.parametrize(("reserve", "settings", "now", "help_goes", "test_goes", "why"), PURPOSES)
+@pytest.mark.parametrize(
+    ("reserve", "settings", "now", "help_goes", "test_goes", "why"), PURPOSES
+)
 def test_what_binds_help_and_tests(
-    reserve: Facts, settings: Settings, now: datetime, help_goes: bool, test_goes: bool, why: str
+    reserve: Facts,
+    settings: Settings,
+    now: datetime,
+    help_goes: bool,
+    test_goes: bool,
+    why: str,
 ) -> None:
     for purpose, goes in ((Purpose.DISTRESS, help_goes), (Purpose.TEST, test_goes)):
-        answer = release(replace(REPLY, purpose=purpose), Reserve(**reserve), settings, now)
+        answer = release(
+            replace(REPLY, purpose=purpose), Reserve(**reserve), settings, now
+        )
         assert isinstance(answer, Go) is goes, f"{purpose}: {why}"
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_every_reply_expires(purpose: Purpose) -> None:
-    assert release(replace(REPLY, purpose=purpose), Reserve(), SETTINGS, REPLY.expires_at) == Never(NeverReason.EXPIRED)
+    assert release(
+        replace(REPLY, purpose=purpose), Reserve(), SETTINGS, REPLY.expires_at
+    ) == Never(NeverReason.EXPIRED)
 
 
 RESERVES = st.builds(
@@ -295,8 +470,12 @@ LIMITS = st.builds(
 
 
 @given(st.sampled_from(Purpose), st.integers(1, 4), RESERVES, LIMITS)
-def test_no_limit_is_ever_passed(purpose: Purpose, segments: int, reserve: Reserve, limits: Limits) -> None:
-    settings = replace(SETTINGS, limits=limits, flood=Flood(replies_per_hour=3, recipients=5))
+def test_no_limit_is_ever_passed(
+    purpose: Purpose, segments: int, reserve: Reserve, limits: Limits
+) -> None:
+    settings = replace(
+        SETTINGS, limits=limits, flood=Flood(replies_per_hour=3, recipients=5)
+    )
     reply = replace(REPLY, purpose=purpose, segments=segments)
     if not isinstance(release(reply, reserve, settings, NOON), Go):
         return
@@ -305,9 +484,13 @@ def test_no_limit_is_ever_passed(purpose: Purpose, segments: int, reserve: Reser
     assert not (reserve.paused or reserve.blocked or reserve.opted_out)
     if purpose is Purpose.TEST:
         return
-    assert reserve.recipient_in_day or reserve.recipients_day < limits.recipients_per_day
+    assert (
+        reserve.recipient_in_day or reserve.recipients_day < limits.recipients_per_day
+    )
     month = month_of(NOON, limits.month_starts_on, settings.reply.time_zone)
-    assert reserve.recipient_in_month or reserve.recipients_month < month.allowance(limits.recipients_per_month, NOON)
+    assert reserve.recipient_in_month or reserve.recipients_month < month.allowance(
+        limits.recipients_per_month, NOON
+    )
     assert reserve.told < 2
     if reserve.in_flood:
         assert reserve.flood_replies_hour < 3

@@ -49,7 +49,10 @@ NOT_OPT_OUTS = [
     ("🛑", "nor an emoji"),
     ("merci", "a courtesy alone asks for nothing"),
     ("bonjour merci", "nor do two"),
-    ("arrête de faire la gueule, on se voit quand ?", "the word in a sentence means something else"),
+    (
+        "arrête de faire la gueule, on se voit quand ?",
+        "the word in a sentence means something else",
+    ),
     ("Stop ou encore ?", "a question"),
     ("bus stop", "a place"),
     ("non stop", "the contrary"),
@@ -72,13 +75,22 @@ def test_word_in_something_else_does_not_opt_out(text: str, why: str) -> None:
     assert not opts_out(text), why
 
 
-@given(st.sampled_from(OPT_OUTS), st.text(" \n\t.,!?…-'\"’*🛑❌", max_size=8), st.booleans())
+@given(
+    st.sampled_from(OPT_OUTS),
+    st.text(" \n\t.,!?…-'\"’*🛑❌", max_size=8),
+    st.booleans(),
+)
 def test_opt_out_whatever_stands_around_it(word: str, around: str, upper: bool) -> None:
     assert opts_out(around + (word.upper() if upper else word) + around)
 
 
 @given(
-    st.lists(st.sampled_from(["stop", "arret", "arrete", "arretez", "s", "merci", "mercide", "end", "x"]), max_size=60)
+    st.lists(
+        st.sampled_from(
+            ["stop", "arret", "arrete", "arretez", "s", "merci", "mercide", "end", "x"]
+        ),
+        max_size=60,
+    )
 )
 def test_opt_out_is_decided_in_no_time(pieces: list[str]) -> None:
     started = time.process_time()
@@ -87,8 +99,14 @@ def test_opt_out_is_decided_in_no_time(pieces: list[str]) -> None:
 
 
 def test_same_text_is_the_same_however_it_is_dressed() -> None:
-    assert normalise("Élodie, ça va ?? 😀 C’est l’œuvre d'Ægir no 12") == "elodiecavacestloeuvredaegirno12"
-    assert normalise("E\u0301LODIE\u200b CA\u00a0VA c'est L'OEUVRE d AEGIR № 12") == "elodiecavacestloeuvredaegirno12"
+    assert (
+        normalise("Élodie, ça va ?? 😀 C’est l’œuvre d'Ægir no 12")
+        == "elodiecavacestloeuvredaegirno12"
+    )
+    assert (
+        normalise("E\u0301LODIE\u200b CA\u00a0VA c'est L'OEUVRE d AEGIR № 12")
+        == "elodiecavacestloeuvredaegirno12"
+    )
     assert normalise("Straße") == normalise("STRASSE")
     assert normalise("🖕🖕🖕") == ""
 

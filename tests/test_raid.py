@@ -33,13 +33,17 @@ EVENING = Plan(
 )
 WAITS = {
     "delay": timedelta(minutes=25),
-    "delay_spread": timedelta(0),  # drawn anew for a call that is logged twice, over a restart
+    "delay_spread": timedelta(
+        0
+    ),  # drawn anew for a call that is logged twice, over a restart
     "expire_after": timedelta(hours=1),
     "hours": None,
 }
 LIMITS = {"segments_per_hour": 5, "recipients_per_day": 12}
 FLOOD = {"recipients": 3, "quiet": timedelta(minutes=10)}
-BAD = bad_input.Plan(long_texts=1, never_complete=30, long_numbers=10, reports=20, cries=30)
+BAD = bad_input.Plan(
+    long_texts=1, never_complete=30, long_numbers=10, reports=20, cries=30
+)
 
 
 def replayed(directory: Path, people: Any, **how: Any) -> Replay:
@@ -74,29 +78,55 @@ def database(replay: Replay) -> Iterator[Any]:
     opened.close()
 
 
-def test_everything_that_the_radio_delivered_is_in_the_log_once(replay: Replay, database: Any) -> None:
+def test_everything_that_the_radio_delivered_is_in_the_log_once(
+    replay: Replay, database: Any
+) -> None:
     assert replay.delivered == replay.offered >= EVENING.messages
     assert figures.lost(replay, database) == 0
-    assert database.execute("SELECT sum(deliveries) FROM delivers").fetchone()[0] == replay.delivered
-    assert database.execute("SELECT count(*) FROM messages WHERE kind = 'call'").fetchone()[0] > 0
-    assert database.execute("SELECT count(*) FROM messages WHERE reason IS NULL").fetchone()[0] == 0
+    assert (
+        database.execute("SELECT sum(deliveries) FROM delivers").fetchone()[0]
+        == replay.delivered
+    )
+    assert (
+        database.execute(
+            "SELECT count(*) FROM messages WHERE kind = 'call'"
+        ).fetchone()[0]
+        > 0
+    )
+    assert (
+        database.execute(
+            "SELECT count(*) FROM messages WHERE reason IS NULL"
+        ).fetchone()[0]
+        == 0
+    )
 
 
-def test_a_raid_is_a_flood_that_costs_at_most_its_recipients(replay: Replay, database: Any) -> None:
+def test_a_raid_is_a_flood_that_costs_at_most_its_recipients(
+    replay: Replay, database: Any
+) -> None:
     floods = choices.floods(database)
     assert floods
     for flood in floods:
-        assert len({one.address for one in figures.charged(database, flood.id)}) <= FLOOD["recipients"]
+        assert (
+            len({one.address for one in figures.charged(database, flood.id)})
+            <= FLOOD["recipients"]
+        )
 
 
-def test_no_limit_is_passed_and_nobody_is_told_twice(replay: Replay, database: Any) -> None:
+def test_no_limit_is_passed_and_nobody_is_told_twice(
+    replay: Replay, database: Any
+) -> None:
     assert figures.limits_passed(database, replay.settings) == []
     assert figures.told_twice(replay, database) == 0
     assert figures.told(database)
 
 
-def test_those_who_wrote_before_the_raid_get_their_lesson(evening: Crowd, database: Any) -> None:
-    early = {one.address for one in figures.told(database)} & set(evening.sincere["before"])
+def test_those_who_wrote_before_the_raid_get_their_lesson(
+    evening: Crowd, database: Any
+) -> None:
+    early = {one.address for one in figures.told(database)} & set(
+        evening.sincere["before"]
+    )
     assert len(early) >= LIMITS["segments_per_hour"]
 
 
@@ -108,9 +138,14 @@ def test_the_log_of_the_raid_verifies(replay: Replay) -> None:
         log.close()
 
 
-def test_restarts_at_random_points_change_nobodys_fate(replay: Replay, tmp_path: Path) -> None:
+def test_restarts_at_random_points_change_nobodys_fate(
+    replay: Replay, tmp_path: Path
+) -> None:
     draw = random.Random(1)
-    whole, busy = (0.0, EVENING.lead + 2 * HOUR), (EVENING.lead, EVENING.lead + 0.5 * HOUR)
+    whole, busy = (
+        (0.0, EVENING.lead + 2 * HOUR),
+        (EVENING.lead, EVENING.lead + 0.5 * HOUR),
+    )
     kills = [draw.uniform(*span) for span in (whole, busy) for _ in range(8)]
     again = replayed(tmp_path, Crowd(EVENING, seed=1), seed=1, kills=kills)
     assert told(again) == told(replay)

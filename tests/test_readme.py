@@ -20,14 +20,29 @@ from world import NOON, NUMBER, OTHER, World, settings_in
 
 from antirelou import sms
 from antirelou.cli import group
-from antirelou.cli.errors import BUG, CONFIGURATION, INTERRUPTED, TRY_AGAIN, UNAVAILABLE, USAGE, run_group
+from antirelou.cli.errors import (
+    BUG,
+    CONFIGURATION,
+    INTERRUPTED,
+    TRY_AGAIN,
+    UNAVAILABLE,
+    USAGE,
+    run_group,
+)
 from antirelou.clock import Timekeeper, VirtualClock
 from antirelou.config import EXIT_STATUS, sample
 from antirelou.config.warn import WITHOUT_EFFECT
 from antirelou.daemon import Exhausted
 from antirelou.log import Reader, State, Store, chain, errors
 from antirelou.policy.decide import REASONS
-from antirelou.policy.facts import HoldReason, Kind, LaterReason, NeverReason, Purpose, Reason
+from antirelou.policy.facts import (
+    HoldReason,
+    Kind,
+    LaterReason,
+    NeverReason,
+    Purpose,
+    Reason,
+)
 from antirelou.policy.release import NEVER
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +67,10 @@ def table(first: str) -> list[list[str]]:
         if block.split("|")[1].strip() == first
     ]
     assert len(found) == 1, f"there are {len(found)} tables that begin with {first!r}"
-    return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in found[0][2:]]
+    return [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in found[0][2:]
+    ]
 
 
 def named(cell: str) -> list[str]:
@@ -71,7 +89,10 @@ def blocks(language: str) -> list[str]:
 def commands() -> Iterator[list[str]]:
     """Every `antirelou …` in a shell block, as its words, without remarks and redirections."""
     for line in "".join(blocks("sh")).splitlines():
-        if match := re.match(r"(?:timeout \S+ \d+ |runuser -u antirelou -- )?(?:\.venv/bin/)?(antirelou .*)", line):
+        if match := re.match(
+            r"(?:timeout \S+ \d+ |runuser -u antirelou -- )?(?:\.venv/bin/)?(antirelou .*)",
+            line,
+        ):
             yield shlex.split(re.split(r"\s[<>|&]", match[1])[0], comments=True)
 
 
@@ -83,7 +104,11 @@ def inline_commands() -> Iterator[list[str]]:
 # Commands and options
 
 
-@pytest.mark.parametrize("line", [*commands(), *(["antirelou", *one] for one in inline_commands())], ids=" ".join)
+@pytest.mark.parametrize(
+    "line",
+    [*commands(), *(["antirelou", *one] for one in inline_commands())],
+    ids=" ".join,
+)
 def test_command_and_its_options_exist(line: list[str]) -> None:
     context = click.Context(group)
     given = [word.partition("=")[0] for word in line[1:]]
@@ -92,22 +117,39 @@ def test_command_and_its_options_exist(line: list[str]) -> None:
     else:
         command = group.get_command(context, given[0])
         assert command is not None, f"there is no command {given[0]}"
-        with_help = [*command.params, command.get_help_option(click.Context(command, parent=context))]
-        known = {option for parameter in with_help if parameter for option in parameter.opts}
+        with_help = [
+            *command.params,
+            command.get_help_option(click.Context(command, parent=context)),
+        ]
+        known = {
+            option for parameter in with_help if parameter for option in parameter.opts
+        }
     options = {word for word in given if re.match("--[a-z]", word)}
     assert options <= known, f"unknown: {options - known}"
 
 
 def test_every_command_is_shown() -> None:
-    shown = {line[1] for line in commands()} | {line[0] for line in inline_commands()} | {"demo"}
+    shown = (
+        {line[1] for line in commands()}
+        | {line[0] for line in inline_commands()}
+        | {"demo"}
+    )
     assert "make demo" in README
     assert shown >= set(group.list_commands(click.Context(group)))
 
 
 def test_every_option_that_is_named_in_a_sentence_exists() -> None:
     context = click.Context(group)
-    all_commands = [group.get_command(context, name) for name in group.list_commands(context)]
-    known = {option for one in [group, *all_commands] if one for parameter in one.params for option in parameter.opts}
+    all_commands = [
+        group.get_command(context, name) for name in group.list_commands(context)
+    ]
+    known = {
+        option
+        for one in [group, *all_commands]
+        if one
+        for parameter in one.params
+        for option in parameter.opts
+    }
     prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"`(--[a-z-]+)", prose)) <= known | {"--help"}
 
@@ -120,7 +162,10 @@ def test_every_make_target_is_listed_and_no_other() -> None:
 
 def test_every_file_that_is_named_exists() -> None:
     for name in re.findall(r"\b((?:antirelou|systemd|tests)/[\w./-]*)", README):
-        if not re.search(rf"/\S*/{re.escape(name)}", README) and name != "antirelou/bin/antirelou":
+        if (
+            not re.search(rf"/\S*/{re.escape(name)}", README)
+            and name != "antirelou/bin/antirelou"
+        ):
             assert (ROOT / name.rstrip(".")).exists(), name
 
 
@@ -128,7 +173,9 @@ def test_every_file_that_is_named_exists() -> None:
 
 
 def test_reasons_are_those_of_the_policy_in_their_order() -> None:
-    assert words("reason") == [reason.value for reason, _ in REASONS] + [Reason.TO_ANSWER.value]
+    assert words("reason") == [reason.value for reason, _ in REASONS] + [
+        Reason.TO_ANSWER.value
+    ]
 
 
 def test_holds_are_those_of_the_policy() -> None:
@@ -150,7 +197,9 @@ def test_states_are_those_of_a_reply() -> None:
 
 
 def test_kinds_and_purposes_are_all_named() -> None:
-    sentence = re.search(r"A message's `kind` is (.*?);.*?`purpose` is (.*?)\.", README, re.DOTALL)
+    sentence = re.search(
+        r"A message's `kind` is (.*?);.*?`purpose` is (.*?)\.", README, re.DOTALL
+    )
     assert sentence is not None
     assert named(sentence[1]) == [kind.value for kind in Kind]
     assert named(sentence[2]) == [purpose.value for purpose in Purpose]
@@ -183,13 +232,22 @@ def flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """Dotted keys and values; an empty section is a value."""
     found: dict[str, Any] = {}
     for key, value in data.items():
-        found |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) and value else {f"{prefix}{key}": value}
+        found |= (
+            flat(value, f"{prefix}{key}.")
+            if isinstance(value, dict) and value
+            else {f"{prefix}{key}": value}
+        )
     return found
 
 
 def test_configuration_table_has_the_keys_and_defaults_of_the_sample() -> None:
-    defaults = flat(tomllib.loads(re.sub(r"^#(?=\w+ = |\[)", "", sample(), flags=re.MULTILINE)))
-    told = {named(row[0])[0]: tomllib.loads(f"value = {row[1].strip('`')}")["value"] for row in table("key")}
+    defaults = flat(
+        tomllib.loads(re.sub(r"^#(?=\w+ = |\[)", "", sample(), flags=re.MULTILINE))
+    )
+    told = {
+        named(row[0])[0]: tomllib.loads(f"value = {row[1].strip('`')}")["value"]
+        for row in table("key")
+    }
     assert told == defaults
     assert list(told) == list(defaults)
 
@@ -197,24 +255,37 @@ def test_configuration_table_has_the_keys_and_defaults_of_the_sample() -> None:
 def test_keys_without_effect_are_marked_and_no_others() -> None:
     marked = {named(row[0])[0] for row in table("key") if row[2].startswith(NOT_YET)}
     all_keys = words("key")
-    assert marked == {key for key in all_keys if {key, key.partition(".")[0]} & WITHOUT_EFFECT}
+    assert marked == {
+        key for key in all_keys if {key, key.partition(".")[0]} & WITHOUT_EFFECT
+    }
 
 
 def test_every_key_that_is_named_in_a_sentence_exists() -> None:
     sections = {key.partition(".")[0] for key in words("key") if "." in key}
-    used = set(re.findall(rf"`((?:{'|'.join(sections)})\.[a-z_]+)(?: = [^`]*)?`", README))
+    used = set(
+        re.findall(rf"`((?:{'|'.join(sections)})\.[a-z_]+)(?: = [^`]*)?`", README)
+    )
     assert used - set(words("change")) <= set(words("key"))
 
 
 # The texts
 
 
-def test_what_one_apostrophe_costs_is_what_the_command_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_one_apostrophe_costs_is_what_the_command_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     [shown] = blocks("text")
-    [trap] = [line for line in commands() if line[1:2] == ["text"] and "mal à l’aise" in line[-1]]
+    [trap] = [
+        line
+        for line in commands()
+        if line[1:2] == ["text"] and "mal à l’aise" in line[-1]
+    ]
     assert run_group(group, trap[1:]) == 0
     assert shown in capsys.readouterr().out
-    assert (len(sms.compose(trap[-1]).segments), len(sms.compose(trap[-1].replace("’", "'")).segments)) == (5, 2)
+    assert (
+        len(sms.compose(trap[-1]).segments),
+        len(sms.compose(trap[-1].replace("’", "'")).segments),
+    ) == (5, 2)
 
 
 # Words that tell a man from a woman, or who gave the number.
@@ -250,7 +321,9 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of a log with a reply that left, one of unknown fate, one that waits, and a cry for help."""
     directory = tmp_path_factory.mktemp("filled")
-    world = World(directory, reply={"delay": timedelta(minutes=5), "delay_spread": timedelta(0)})
+    world = World(
+        directory, reply={"delay": timedelta(minutes=5), "delay_spread": timedelta(0)}
+    )
     world.text("Salut, c'est moi")
     world.run(400)
     world.text("Allô ?", "+33639980003")
@@ -274,9 +347,18 @@ def columns(connection: sqlite3.Connection, table_name: str) -> list[str]:
     return [row[1] for row in rows(connection, f"PRAGMA table_info({table_name})")]
 
 
-def test_every_table_of_a_fresh_log_is_named_and_no_other(fresh: sqlite3.Connection) -> None:
-    there = {name for (name,) in rows(fresh, "SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert set(words("table")) == {name for name in there if not name.startswith("sqlite_")}
+def test_every_table_of_a_fresh_log_is_named_and_no_other(
+    fresh: sqlite3.Connection,
+) -> None:
+    there = {
+        name
+        for (name,) in rows(
+            fresh, "SELECT name FROM sqlite_master WHERE type = 'table'"
+        )
+    }
+    assert set(words("table")) == {
+        name for name in there if not name.startswith("sqlite_")
+    }
 
 
 def test_columns_that_are_named_exist_in_their_table(fresh: sqlite3.Connection) -> None:
@@ -284,12 +366,21 @@ def test_columns_that_are_named_exist_in_their_table(fresh: sqlite3.Connection) 
         assert set(named(row[2])) <= set(columns(fresh, named(row[0])[0])), row[0]
 
 
-def test_views_have_exactly_the_columns_that_are_named(fresh: sqlite3.Connection) -> None:
-    there = {name for (name,) in rows(fresh, "SELECT name FROM sqlite_master WHERE type = 'view'")}
-    assert {named(row[0])[0]: named(row[2]) for row in table("view")} == {name: columns(fresh, name) for name in there}
+def test_views_have_exactly_the_columns_that_are_named(
+    fresh: sqlite3.Connection,
+) -> None:
+    there = {
+        name
+        for (name,) in rows(fresh, "SELECT name FROM sqlite_master WHERE type = 'view'")
+    }
+    assert {named(row[0])[0]: named(row[2]) for row in table("view")} == {
+        name: columns(fresh, name) for name in there
+    }
 
 
-@pytest.mark.parametrize(("first", "queries"), [("entry", chain.COVERED), ("change", chain.STATES)])
+@pytest.mark.parametrize(
+    ("first", "queries"), [("entry", chain.COVERED), ("change", chain.STATES)]
+)
 def test_chain_covers_the_columns_that_are_named(
     fresh: sqlite3.Connection, first: str, queries: dict[str, str]
 ) -> None:
@@ -316,7 +407,9 @@ def test_json_fields_are_those_of_the_log(filled: Path) -> None:
     with Reader.open(filled / "antirelou.db") as log:
         message = next(message for message in log.messages() if message["replies"])
     fields = [name for name in message if name != "replies"]
-    assert words("field") == fields + [f"replies[].{name}" for name in message["replies"][0]]
+    assert words("field") == fields + [
+        f"replies[].{name}" for name in message["replies"][0]
+    ]
 
 
 # What is shown runs
@@ -335,7 +428,9 @@ def run(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda line: run_group(group, line[1:])
 
 
-def test_every_command_that_is_shown_does_what_it_says(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_that_is_shown_does_what_it_says(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     done = 0
     for line in commands():
         if " ".join(line).startswith(NOT_RUN_HERE):
@@ -346,14 +441,26 @@ def test_every_command_that_is_shown_does_what_it_says(run: Run, capsys: pytest.
     assert done > 20
 
 
-def test_json_is_one_object_a_line(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_one_object_a_line(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     run(["antirelou", "log", "--json"])
-    assert all(isinstance(json.loads(line), dict) for line in capsys.readouterr().out.splitlines())
+    assert all(
+        isinstance(json.loads(line), dict)
+        for line in capsys.readouterr().out.splitlines()
+    )
 
 
-def test_configuration_to_practise_with_is_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_configuration_to_practise_with_is_valid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     practice = re.search(r"<<'END'\n(.*?)^END", README, re.MULTILINE | re.DOTALL)
     assert practice is not None
     (tmp_path / "practice.toml").write_text(practice[1])
-    assert run_group(group, ["config", "--check", "--config", str(tmp_path / "practice.toml")]) == 0
+    assert (
+        run_group(
+            group, ["config", "--check", "--config", str(tmp_path / "practice.toml")]
+        )
+        == 0
+    )
     assert 'reply.hours = "always"' in capsys.readouterr().out

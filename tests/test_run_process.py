@@ -26,15 +26,22 @@ def seconds_to_stop(daemon: Running, number: int = signal.SIGTERM) -> float:
 # Ending
 
 
-@pytest.mark.parametrize(("number", "before"), [(signal.SIGTERM, ("env",)), (signal.SIGINT, ())])
-def test_it_ends_at_once_when_idle(number: int, before: tuple[str, ...], stage: Stage, run: Run) -> None:
+@pytest.mark.parametrize(
+    ("number", "before"), [(signal.SIGTERM, ("env",)), (signal.SIGINT, ())]
+)
+def test_it_ends_at_once_when_idle(
+    number: int, before: tuple[str, ...], stage: Stage, run: Run
+) -> None:
     stage.dongle()
     daemon = stage.ready(before=before)
     stage.text("Salut")
     daemon.says("accepted, reference")
     until(lambda: "Receiving and replying." in run(stage.directory, "status").out)
     assert seconds_to_stop(daemon, number) < 2
-    assert "No daemon runs: systemctl start antirelou starts it." in run(stage.directory, "status").out
+    assert (
+        "No daemon runs: systemctl start antirelou starts it."
+        in run(stage.directory, "status").out
+    )
     assert stage.states() == ["submitted"]
 
 
@@ -46,11 +53,15 @@ def a_slow_listing_is_abandoned_within_two_seconds(stage: Stage) -> None:
     began = time.monotonic()
     assert daemon.ends() == 0
     assert time.monotonic() - began < 2.5
-    assert len(stage.rows()) + len(stage.simulation.sim.storages["SM"].slots) == 1, "nothing was lost"
+    assert len(stage.rows()) + len(stage.simulation.sim.storages["SM"].slots) == 1, (
+        "nothing was lost"
+    )
 
 
 def after_ctrl_z_the_answer_is_awaited_and_kept(stage: Stage) -> None:
-    stage.dongle().fault("late_cmgs", seconds=2.5)  # longer than anything else is waited for
+    stage.dongle().fault(
+        "late_cmgs", seconds=2.5
+    )  # longer than anything else is waited for
     daemon = stage.ready()
     stage.at(b"\x1a", lambda: daemon.signal(signal.SIGTERM))
     stage.text("Salut")
@@ -69,7 +80,9 @@ def test_it_ends_at_once_while_its_modem_is_missing(stage: Stage) -> None:
 # Reading the configuration again
 
 
-def test_hangup_takes_a_good_configuration_and_keeps_the_old_one_for_a_bad_one(stage: Stage) -> None:
+def test_hangup_takes_a_good_configuration_and_keeps_the_old_one_for_a_bad_one(
+    stage: Stage,
+) -> None:
     stage.dongle()
     daemon = stage.ready()
     stage.configure(reply={"texts": ["Non."]})
@@ -110,7 +123,9 @@ class Systemd:
 
     def __init__(self, stage: Stage) -> None:
         self.path = str(stage.directory / "notify")
-        self._socket = stage.closing.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        self._socket = stage.closing.enter_context(
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        )
         self._socket.bind(self.path)
 
     def hears(self, words: str, within: float = DEADLINE) -> list[str]:
@@ -138,7 +153,9 @@ def systemd_is_told_how_it_is_from_start_to_stop(stage: Stage) -> None:
     stage.dongle(mounted=False)
     daemon = stage.start(NOTIFY_SOCKET=systemd.path)
     assert systemd.hears("READY=1") == ["READY=1"], "a modem that is missing is a state"
-    assert systemd.hears("STATUS=")[-1].startswith(f"STATUS=There is no modem at {stage.link}: plug it in")
+    assert systemd.hears("STATUS=")[-1].startswith(
+        f"STATUS=There is no modem at {stage.link}: plug it in"
+    )
     stage.plug_in()
     systemd.hears("STATUS=Receiving and replying.")
     stage.configure(reply={"mode": "never"})
@@ -161,7 +178,9 @@ def test_systemd_is_not_told_ready_by_one_that_cannot_work(stage: Stage) -> None
     assert systemd.hears_nothing(0.1)
 
 
-def the_watchdog_is_fed_while_idle_and_at_work_but_not_when_it_hangs(stage: Stage) -> None:
+def the_watchdog_is_fed_while_idle_and_at_work_but_not_when_it_hangs(
+    stage: Stage,
+) -> None:
     systemd = Systemd(stage)
     stage.dongle()
     daemon = stage.ready(NOTIFY_SOCKET=systemd.path, WATCHDOG_USEC="2000000")
@@ -191,7 +210,9 @@ def under_systemd_every_line_has_its_priority(stage: Stage) -> None:
     lines = (first.said + second.said).splitlines()
     assert all(re.match(r"<[0-7]>\S", line) for line in lines), lines
     assert second.said.splitlines()[-1].startswith("<3>Line 'main' is held")
-    outside = stage.ready(JOURNAL_STREAM="8:12345")  # inherited from a desktop's session
+    outside = stage.ready(
+        JOURNAL_STREAM="8:12345"
+    )  # inherited from a desktop's session
     assert not any(line.startswith("<") for line in outside.said.splitlines())
 
 
@@ -238,7 +259,9 @@ SECRETS = (
 )
 
 
-def test_a_hostile_text_is_kept_whole_and_seen_nowhere_else(stage: Stage, run: Run) -> None:
+def test_a_hostile_text_is_kept_whole_and_seen_nowhere_else(
+    stage: Stage, run: Run
+) -> None:
     stage.dongle(me_slots=255, sm_slots=255)
     emoji = "\U0001f600"  # 255 segments hold 8,415 of them; in all they are 70 kB
     texts = [*HOSTILE, emoji * 8400, f"{emoji * 8400} encore", emoji * 1000]
@@ -246,12 +269,21 @@ def test_a_hostile_text_is_kept_whole_and_seen_nowhere_else(stage: Stage, run: R
     for number, text in enumerate(texts):
         stage.text(text, f"+3363998{number:04}", alphabet="ucs2")
     stage.text("Gagnez !", "=1+1\x1b[2J")
-    storages, waiting = stage.simulation.sim.storages.values(), stage.simulation.network.queue
+    storages, waiting = (
+        stage.simulation.sim.storages.values(),
+        stage.simulation.network.queue,
+    )
     until(lambda: not waiting and not any(storage.slots for storage in storages))
     assert daemon.stops() == 0
     assert {row["text"] for row in stage.rows()} == {*texts, "Gagnez !"}
     assert not any(secret in daemon.said for secret in SECRETS)
     assert harmless(daemon.said)
-    for command in (["log"], ["log", "--csv"], ["log", "--json"], ["status"], ["why", "--last"]):
+    for command in (
+        ["log"],
+        ["log", "--csv"],
+        ["log", "--json"],
+        ["status"],
+        ["why", "--last"],
+    ):
         told = run(stage.directory, *command)
         assert told.status == 0 and harmless(told.out)

@@ -38,7 +38,11 @@ def test_orders_reach_the_network() -> None:
         "# a remark",
     ):
         assert obey(simulation, line) is None
-    assert [one.sender for one in simulation.network.delivered] == ["+33639980001", "+33639980001", "+33639980002"]
+    assert [one.sender for one in simulation.network.delivered] == [
+        "+33639980001",
+        "+33639980001",
+        "+33639980002",
+    ]
     assert [(call.number, call.outcome) for call in simulation.network.calls] == [
         ("+33639980007", "gone"),
         (None, "ringing"),
@@ -57,13 +61,21 @@ def test_orders_reach_the_network() -> None:
         ("late_cmgs", ("late_cmgs", {})),
         ("late_cmgs=40", ("late_cmgs", {"seconds": 40})),
         ("hang_on_command=+CMGL", ("hang_on_command", {"prefix": "+CMGL"})),
-        ("hang_on_command=prefix=AT+CPMS=,times=none", ("hang_on_command", {"prefix": "AT+CPMS=", "times": None})),
-        ("cms_error=38,prompt,times=3", ("cms_error", {"code": 38, "at": "prompt", "times": 3})),
+        (
+            "hang_on_command=prefix=AT+CPMS=,times=none",
+            ("hang_on_command", {"prefix": "AT+CPMS=", "times": None}),
+        ),
+        (
+            "cms_error=38,prompt,times=3",
+            ("cms_error", {"code": 38, "at": "prompt", "times": 3}),
+        ),
         ("hang_after_ctrl_z=false", ("hang_after_ctrl_z", {"accepted": False})),
         ("pin=0042", ("pin", {"pin": "0042"})),
     ],
 )
-def test_faults_are_ordered_by_place_or_by_name(order: str, fault: tuple[str, dict[str, Any]]) -> None:
+def test_faults_are_ordered_by_place_or_by_name(
+    order: str, fault: tuple[str, dict[str, Any]]
+) -> None:
     assert fault_of(order) == fault
 
 
@@ -92,7 +104,13 @@ def test_what_is_not_understood_is_a_sentence(line: str) -> None:
 
 def test_help_explains_orders_events_and_every_fault() -> None:
     shown = CliRunner().invoke(simulate, ["--help"]).output
-    for word in (*FAULTS, *(order.partition(" ")[0] for order in ORDERS), "submitted", "--link", "realistic"):
+    for word in (
+        *FAULTS,
+        *(order.partition(" ")[0] for order in ORDERS),
+        "submitted",
+        "--link",
+        "realistic",
+    ):
         assert word in shown
 
 
@@ -126,7 +144,9 @@ class Running:
                 if told["event"] == name:
                     return told
                 continue
-            ready = select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))[0]
+            ready = select.select(
+                [self.process.stdout], [], [], max(0.0, end - time.monotonic())
+            )[0]
             assert ready, f"no {name!r} came in time"
             octets = os.read(self.process.stdout.fileno(), 65536)
             assert octets, "the simulator ended"
@@ -136,7 +156,13 @@ class Running:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     one = Running(
-        tmp_path / "modem", "--voice", "generic", "--send", "+33639980001:Bonjour", "--fault", "late_prompt=0.1"
+        tmp_path / "modem",
+        "--voice",
+        "generic",
+        "--send",
+        "+33639980001:Bonjour",
+        "--fault",
+        "late_prompt=0.1",
     )
     yield one
     one.process.kill()
@@ -161,7 +187,9 @@ def test_the_command_serves_obeys_tells_and_cleans_up(running: Running) -> None:
         submitted = running.event("submitted")
         assert (submitted["destination"], submitted["text"]) == ("+33639980002", "ABCD")
         running.order("fault nonsense")
-        assert running.event("error")["message"].startswith("There is no fault 'nonsense'")
+        assert running.event("error")["message"].startswith(
+            "There is no fault 'nonsense'"
+        )
         running.order("sent")
         assert [one["text"] for one in running.event("sent")["messages"]] == ["ABCD"]
     running.process.send_signal(signal.SIGTERM)
@@ -189,7 +217,9 @@ def test_the_command_goes_on_when_nobody_gives_orders(running: Running) -> None:
         (["--voice", "parrot"], "parrot"),
     ],
 )
-def test_wrong_options_are_usage_errors(tmp_path: Path, options: list[str], said: str) -> None:
+def test_wrong_options_are_usage_errors(
+    tmp_path: Path, options: list[str], said: str
+) -> None:
     result = CliRunner().invoke(simulate, ["--link", str(tmp_path / "modem"), *options])
     assert result.exit_code == 2
     assert said in result.output

@@ -45,4 +45,8 @@ def test_an_unknown_fault_or_argument_is_a_sentence() -> None:
 def test_a_fault_fires_so_often_as_it_was_told() -> None:
     simulation, port = dongle(setup=SETUP)
     simulation.fault("refused", prefix="+CSQ", times=2)
-    assert [ask(port, "AT+CSQ") for _ in range(3)] == ["ERROR", "ERROR", "+CSQ: 18,99||OK"]
+    assert [ask(port, "AT+CSQ") for _ in range(3)] == [
+        "ERROR",
+        "ERROR",
+        "+CSQ: 18,99||OK",
+    ]

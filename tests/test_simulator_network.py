@@ -113,7 +113,9 @@ def test_direct_content_names_its_length() -> None:
     assert not simulation.sim.storages["SM"].slots
 
 
-@pytest.mark.parametrize(("mode", "told"), [(0, ""), (1, "+CDS: 25|"), (2, '+CDSI: "SM",1')])
+@pytest.mark.parametrize(
+    ("mode", "told"), [(0, ""), (1, "+CDS: 25|"), (2, '+CDSI: "SM",1')]
+)
 def test_routing_of_reports(mode: int, told: str) -> None:
     simulation, port = dongle()
     ask(port, f"AT+CNMI=2,1,0,{mode},0")
@@ -132,7 +134,9 @@ def test_what_is_told_directly_must_be_acknowledged_with_csms_1() -> None:
     assert heard(port).count("+CMT:") == 1
     assert ask(port, "AT+CNMA").count("+CMT:") == 1
     assert len(simulation.network.delivered) == 1
-    pass_seconds(simulation, 16)  # the second is not acknowledged: stored, and the routing is off
+    pass_seconds(
+        simulation, 16
+    )  # the second is not acknowledged: stored, and the routing is off
     assert ask(port, "AT+CNMI?") == "+CNMI: 2,0,0,0,0||OK"
     assert [one.storage for one in simulation.network.delivered] == ["", "SM"]
     assert ask(port, "AT+CMEE=1;+CNMA") == "+CMS ERROR: 340"
@@ -168,7 +172,10 @@ def test_segments_of_a_submit_are_joined() -> None:
     simulation, port = dongle()
     for sequence, letter in ((2, "62"), (1, "61")):
         submit(port, f"0041000B913336990800F2000407050003050{2}0{sequence}{letter}")
-    assert [one.segment for one in simulation.network.submitted] == [(5, 2, 2), (5, 2, 1)]
+    assert [one.segment for one in simulation.network.submitted] == [
+        (5, 2, 2),
+        (5, 2, 1),
+    ]
     assert simulation.network.joined == [("+33639980002", "ab")]
 
 
@@ -211,7 +218,9 @@ def test_a_call_rings_tells_its_number_and_can_be_refused() -> None:
     assert ask(port, "AT+CHUP") == "OK||^CEND:1,0,29,16"
     pass_seconds(simulation, 60)
     assert heard(port) == ""
-    assert [(call.number, call.outcome) for call in simulation.network.calls] == [("+33639980007", "refused")]
+    assert [(call.number, call.outcome) for call in simulation.network.calls] == [
+        ("+33639980007", "refused")
+    ]
 
 
 def test_a_withheld_caller_gives_up_by_himself() -> None:

@@ -59,7 +59,9 @@ def test_a_signal_ends_a_read_in_real_time() -> None:
     port.timeout = 60
     before = signal.signal(signal.SIGUSR1, lambda *_: port.cancel_read())
     try:
-        timer = threading.Timer(0.05, signal.pthread_kill, (threading.main_thread().ident, signal.SIGUSR1))
+        timer = threading.Timer(
+            0.05, signal.pthread_kill, (threading.main_thread().ident, signal.SIGUSR1)
+        )
         timer.start()
         assert port.read(1) == b""
         timer.join()
@@ -79,7 +81,9 @@ def test_a_closed_port_is_closed_and_loses_what_is_said() -> None:
     again = simulation.open_port()
     again.timeout = 0
     assert again.read(100) == b""
-    assert ask(again, "AT+CNMI?").endswith("+CNMI: 2,1,0,0,0||OK")  # closing is no power cut
+    assert ask(again, "AT+CNMI?").endswith(
+        "+CNMI: 2,1,0,0,0||OK"
+    )  # closing is no power cut
 
 
 def test_a_newer_opening_takes_the_line_from_one_that_was_killed() -> None:
@@ -95,11 +99,18 @@ def test_a_newer_opening_takes_the_line_from_one_that_was_killed() -> None:
 def story(voice: str, seed: int) -> tuple[bytes, list[str]]:
     """All faults at once on one evening."""
     simulation = Simulation(
-        VirtualClock(datetime(2026, 11, 22, 10, tzinfo=UTC)), voice=voice, seed=seed, radio="realistic"
+        VirtualClock(datetime(2026, 11, 22, 10, tzinfo=UTC)),
+        voice=voice,
+        seed=seed,
+        radio="realistic",
     )
     said = b""
     for name in FAULTS:
-        if "unplug" not in name and name not in ("silent", "not_a_modem", "not_reading"):
+        if "unplug" not in name and name not in (
+            "silent",
+            "not_a_modem",
+            "not_reading",
+        ):
             simulation.fault(name)
     port = simulation.open_port()
     port.timeout = 2

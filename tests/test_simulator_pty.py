@@ -81,7 +81,9 @@ def test_exclusive_use_ends_with_the_user(tmp_path: Path) -> None:
         assert mount.link.is_symlink()
 
 
-def test_unplugging_hangs_up_and_plugging_in_brings_the_link_back(tmp_path: Path) -> None:
+def test_unplugging_hangs_up_and_plugging_in_brings_the_link_back(
+    tmp_path: Path,
+) -> None:
     simulation = Simulation(SystemClock(), voice="generic")
     with served(simulation, tmp_path / "modem") as mount:
         port = opened(tmp_path / "modem")
@@ -110,7 +112,9 @@ def test_another_name_after_replugging_is_another_link(tmp_path: Path) -> None:
         until((tmp_path / "ttyUSB1").is_symlink)
 
 
-def test_a_link_that_points_nowhere_is_replaced_and_a_file_is_not(tmp_path: Path) -> None:
+def test_a_link_that_points_nowhere_is_replaced_and_a_file_is_not(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "stale").symlink_to("/dev/pts/99999")
     Mount(Simulation(SystemClock()), tmp_path / "stale").close()
     assert not os.path.lexists(tmp_path / "stale")

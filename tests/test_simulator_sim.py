@@ -31,7 +31,11 @@ def test_three_wrong_pins_ask_for_the_puk() -> None:
     assert ask(port, 'AT+CPIN="99999999","1111"') == "+CME ERROR: 16"
     assert simulation.sim.puk_tries == 9
     assert ask(port, 'AT+CPIN="12345678","1111"') == "OK"
-    assert (simulation.sim.pin, simulation.sim.tries, simulation.sim.puk_tries) == ("1111", 3, 10)
+    assert (simulation.sim.pin, simulation.sim.tries, simulation.sim.puk_tries) == (
+        "1111",
+        3,
+        10,
+    )
 
 
 def test_the_counter_survives_a_power_cut_and_a_good_pin_resets_it() -> None:
@@ -62,10 +66,16 @@ def test_ten_wrong_puks_end_the_card() -> None:
         ("simcom", "AT+SPIC", "+SPIC: 2,10,3,10"),
         ("quectel", 'AT+QPINC="SC"', '+QPINC: "SC",2,10|+QPINC: "P2",3,10'),
         ("zte", "AT+ZPINPUK=?", "+ZPINPUK: 2,10"),
-        ("generic", "AT+CPINR", "+CPINR: SIM PIN,2,3|+CPINR: SIM PUK,10,10|+CPINR: SIM PIN2,3,3"),
+        (
+            "generic",
+            "AT+CPINR",
+            "+CPINR: SIM PIN,2,3|+CPINR: SIM PUK,10,10|+CPINR: SIM PIN2,3,3",
+        ),
     ],
 )
-def test_every_family_tells_the_tries_left_its_own_way(voice: str, command: str, told: str) -> None:
+def test_every_family_tells_the_tries_left_its_own_way(
+    voice: str, command: str, told: str
+) -> None:
     _, port = dongle(voice, pin="4321", setup="ATE0;+CMEE=1")
     ask(port, "AT+CPIN=0000")
     assert ask(port, command) == f"{told}||OK"
@@ -81,10 +91,14 @@ def test_slots_are_listed_read_and_deleted(voice: str) -> None:
     simulation.sim.storages["ME"].put(Slot(READ, PDU))
     assert ask(port, "AT+CMGL=1") == "OK"
     assert ask(port, "AT+CMGL=0") == f"+CMGL: {first},0,{alpha},23|{PDU}||OK"
-    assert ask(port, f"AT+CMGR={first}") == f"+CMGR: 1,{alpha},23|{PDU}||OK"  # the listing read it
+    assert (
+        ask(port, f"AT+CMGR={first}") == f"+CMGR: 1,{alpha},23|{PDU}||OK"
+    )  # the listing read it
     assert ask(port, f"AT+CMGD={first}") == "OK"
     assert ask(port, "AT+CMGL=4") == "OK"
-    assert len(simulation.sim.storages["ME"].slots) == 1  # the other storage was not touched
+    assert (
+        len(simulation.sim.storages["ME"].slots) == 1
+    )  # the other storage was not touched
 
 
 def test_drafts_and_junk_may_lie_in_the_slots() -> None:
@@ -111,7 +125,9 @@ def test_delflags_delete_what_they_say() -> None:
 
 def test_all_memories_together_are_numbered_through() -> None:
     simulation, port = dongle(sm_slots=5, me_slots=3, setup="ATE0;+CMEE=1")
-    assert ask(port, 'AT+CPMS="MT"') == "+CMS ERROR: 302"  # this family does not offer it
+    assert (
+        ask(port, 'AT+CPMS="MT"') == "+CMS ERROR: 302"
+    )  # this family does not offer it
     simulation, port = dongle("quectel", sm_slots=5, me_slots=3, setup="ATE0;+CMEE=1")
     simulation.sim.storages["ME"].put(Slot(READ, PDU))
     simulation.sim.storages["SM"].put(Slot(READ, PDU))

@@ -32,7 +32,10 @@ def test_a_name_is_read_as_it_was_written(name):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("0ED0C2773D7FAE9701", "Bouygue"),  # its length counts whole octets, so an eighth septet of spare bits
+        (
+            "0ED0C2773D7FAE9701",
+            "Bouygue",
+        ),  # its length counts whole octets, so an eighth septet of spare bits
         ("0DD0C2773D7FAE9701", "Bouygue"),
         ("0ED0C2773D7FAE97E7", "Bouygues"),  # and eight real ones
         ("00D0", ""),
@@ -49,21 +52,42 @@ def test_odd_fields_are_read(field, value):
 
 
 @pytest.mark.parametrize(
-    "field", ["", "0B", "0B91", "0B9133", "0B913399089000", "1591000000000000000000000000", "FF91"]
+    "field",
+    [
+        "",
+        "0B",
+        "0B91",
+        "0B9133",
+        "0B913399089000",
+        "1591000000000000000000000000",
+        "FF91",
+    ],
 )
 def test_a_field_without_its_octets_or_with_too_many_is_refused(field):
     assert read_address(bytes.fromhex(field), 0) is None
 
 
 def test_the_type_of_address_is_taken_apart():
-    assert (Address("", 0x91).type_of_number, Address("", 0x91).numbering_plan) == (1, 1)
-    assert (Address("", 0xD0).type_of_number, Address("", 0xD0).numbering_plan) == (5, 0)
+    assert (Address("", 0x91).type_of_number, Address("", 0x91).numbering_plan) == (
+        1,
+        1,
+    )
+    assert (Address("", 0xD0).type_of_number, Address("", 0xD0).numbering_plan) == (
+        5,
+        0,
+    )
     assert str(Address("+33639980001", 0x91)) == "+33639980001"
 
 
 @pytest.mark.parametrize(
     ("octets", "value"),
-    [("913306090031F0", "+33609000130"), ("8100", "00"), ("91", None), ("", None), ("91F0", "+0")],
+    [
+        ("913306090031F0", "+33609000130"),
+        ("8100", "00"),
+        ("91", None),
+        ("", None),
+        ("91F0", "+0"),
+    ],
 )
 def test_the_service_centre_has_its_address_or_none(octets, value):
     assert service_centre_address(bytes.fromhex(octets)) == value

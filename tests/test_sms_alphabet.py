@@ -25,13 +25,18 @@ def test_every_character_of_the_default_alphabet_is_read():
     for character in reference.GSM7_REPERTOIRE:
         assert alphabet.decode_septets(bytes(reference.septets(character))) == character
     assert set(alphabet.SEPTETS) == set(reference.GSM7_REPERTOIRE)
-    assert {c for c, cost in alphabet.SEPTETS.items() if cost == 2} == set(reference.EXTENSION)
+    assert {c for c, cost in alphabet.SEPTETS.items() if cost == 2} == set(
+        reference.EXTENSION
+    )
 
 
 @pytest.mark.parametrize(
     ("septets", "text"),
     [
-        (b"\x1bA", "A"),  # 6.2.1.1: not in the extension table, so the character of the main table
+        (
+            b"\x1bA",
+            "A",
+        ),  # 6.2.1.1: not in the extension table, so the character of the main table
         (b"\x1b\x00", "@"),
         (b"\x1b\x1b", " "),  # note 1: a space until there is another extension table
         (b"\x1b\x1b\x1be", " €"),
@@ -40,12 +45,21 @@ def test_every_character_of_the_default_alphabet_is_read():
         (b"\x1b", ""),
     ],
 )
-def test_an_escape_with_nothing_behind_it_in_the_table_is_read_as_the_standard_says(septets, text):
+def test_an_escape_with_nothing_behind_it_in_the_table_is_read_as_the_standard_says(
+    septets, text
+):
     assert alphabet.decode_septets(septets) == text
 
 
 @pytest.mark.parametrize(
-    ("septets", "half"), [(b"", False), (b"a", False), (b"a\x1b", True), (b"\x1b\x1b", False), (b"\x1b\x1b\x1b", True)]
+    ("septets", "half"),
+    [
+        (b"", False),
+        (b"a", False),
+        (b"a\x1b", True),
+        (b"\x1b\x1b", False),
+        (b"\x1b\x1b\x1b", True),
+    ],
 )
 def test_an_escape_at_the_end_is_half_a_pair(septets, half):
     assert alphabet.ends_in_escape(septets) is half
@@ -70,7 +84,11 @@ SINGLE = national.single_tables(alphabet.EXTENSION)
 
 
 def foreign(characters: str) -> list[str]:
-    return [character for character in characters if character > "\u02ff" and character != "€"]
+    return [
+        character
+        for character in characters
+        if character > "\u02ff" and character != "€"
+    ]
 
 
 @pytest.mark.parametrize(("language", "scripts"), SCRIPTS.items())
@@ -85,7 +103,10 @@ def test_a_table_has_its_own_script_in_its_order_and_nothing_else(language, scri
     # What nobody can do without is where it is in all of them.
     assert LOCKING[language][0x30:0x3A] == "0123456789"
     assert LOCKING[language][0x61:0x7B] == "abcdefghijklmnopqrstuvwxyz"
-    assert "".join(SINGLE[language][at] for at in range(0x41, 0x5B)) == "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    assert (
+        "".join(SINGLE[language][at] for at in range(0x41, 0x5B))
+        == "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    )
 
 
 def test_spanish_has_no_locking_table_and_all_others_have_both():
@@ -97,7 +118,10 @@ def test_spanish_has_no_locking_table_and_all_others_have_both():
 def test_the_tables_are_those_that_were_compared_with_three_others():
     # Android's GsmAlphabet.java, oFono 1.31 and gsmcodecs 1.0.0 (TS 23.038 V18): see the notes in national.py. A
     # position that changes must be compared again.
-    tables = sorted(LOCKING.items()), sorted((language, sorted(table.items())) for language, table in SINGLE.items())
+    tables = (
+        sorted(LOCKING.items()),
+        sorted((language, sorted(table.items())) for language, table in SINGLE.items()),
+    )
     assert hashlib.sha256(repr(tables).encode()).hexdigest() == (
         "b934f57949a5ee53217ec8ebea9713b1a573015238f41fbaa8c8218bb64902d9"
     )

@@ -24,15 +24,28 @@ BODY = (
 
 
 def push(body: bytes, media_type: bytes = TYPE, headers: bytes = b"\xaf\x84") -> bytes:
-    return bytes([0x42, 0x06, len(media_type) + len(headers)]) + media_type + headers + body
+    return (
+        bytes([0x42, 0x06, len(media_type) + len(headers)])
+        + media_type
+        + headers
+        + body
+    )
 
 
 @pytest.mark.parametrize(
     "media_type",
-    [TYPE, TYPE.upper(), b"\xbe", b"\x01\xbe", bytes([len(TYPE)]) + TYPE if len(TYPE) < 31 else b"\x1f\x20" + TYPE],
+    [
+        TYPE,
+        TYPE.upper(),
+        b"\xbe",
+        b"\x01\xbe",
+        bytes([len(TYPE)]) + TYPE if len(TYPE) < 31 else b"\x1f\x20" + TYPE,
+    ],
 )
 def test_a_notification_says_who_how_much_and_about_what(media_type):
-    assert mms_notification(push(BODY, media_type)) == MmsNotification("+33639980001", 123456, "été !")
+    assert mms_notification(push(BODY, media_type)) == MmsNotification(
+        "+33639980001", 123456, "été !"
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,16 +63,23 @@ def test_a_subject_is_read_in_its_character_set(subject, text):
 
 
 def test_an_inserted_address_and_missing_fields_are_none():
-    assert mms_notification(push(b"\x8c\x82\x89\x01\x81")) == MmsNotification(None, None, None)
+    assert mms_notification(push(b"\x8c\x82\x89\x01\x81")) == MmsNotification(
+        None, None, None
+    )
 
 
-@pytest.mark.parametrize("data", [b"", b"\x01", b"\x01\x06\x00", push(BODY, b"\xae"), push(BODY)[:2] + b"\xff" * 9])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x01", b"\x01\x06\x00", push(BODY, b"\xae"), push(BODY)[:2] + b"\xff" * 9],
+)
 def test_what_is_no_mms_is_none(data):
     assert mms_notification(data) is None and not is_mms_push(data)
 
 
 def test_another_mms_message_is_no_notification():
-    assert mms_notification(push(b"\x8c\x84")) is None and is_mms_push(push(b"\x8c\x84"))
+    assert mms_notification(push(b"\x8c\x84")) is None and is_mms_push(
+        push(b"\x8c\x84")
+    )
 
 
 @given(st.binary(max_size=60), st.integers(0, 120))

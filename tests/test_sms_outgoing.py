@@ -19,15 +19,23 @@ UNICODE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 def test_a_gsm7_text_costs_its_septets_and_is_cut_as_late_as_possible(text):
     composition = compose(text)
     septets = len(reference.septets(text))
-    assert composition.alphabet is Alphabet.GSM7 and composition.units == septets and not composition.forcing
+    assert (
+        composition.alphabet is Alphabet.GSM7
+        and composition.units == septets
+        and not composition.forcing
+    )
     assert "".join(composition.segments) == text
     costs = [len(reference.septets(segment)) for segment in composition.segments]
     if septets <= 160:
         assert len(costs) == 1
         return
     assert all(cost <= 153 for cost in costs)
-    for segment, following in zip(composition.segments, composition.segments[1:], strict=False):
-        assert len(reference.septets(segment + following[0])) > 153  # no room was left unused
+    for segment, following in zip(
+        composition.segments, composition.segments[1:], strict=False
+    ):
+        assert (
+            len(reference.septets(segment + following[0])) > 153
+        )  # no room was left unused
 
 
 @given(UNICODE_TEXT)
@@ -76,13 +84,17 @@ FAMILY = "👩\u200d👩\u200d👦"
 
 @pytest.mark.parametrize("cluster", ["e\u0301", FAMILY, "👍🏽", "🇫🇷", "☺\ufe0f"])
 @pytest.mark.parametrize("before", range(58, 68))
-def test_what_is_seen_as_one_character_is_kept_together_where_it_costs_nothing(before, cluster):
+def test_what_is_seen_as_one_character_is_kept_together_where_it_costs_nothing(
+    before, cluster
+):
     text = "ê" * before + cluster + "ê" * 20
     assert any(cluster in segment for segment in compose(text).segments)
 
 
 def test_a_segment_more_is_too_much_for_a_cluster():
-    text = "ê" * 66 + "e\u0301" + "ê" * 66  # 134 units: two segments, if the accent goes to the second
+    text = (
+        "ê" * 66 + "e\u0301" + "ê" * 66
+    )  # 134 units: two segments, if the accent goes to the second
     assert [len(segment) for segment in compose(text).segments] == [67, 67]
 
 
@@ -93,7 +105,10 @@ def test_a_cluster_without_end_is_cut():
 
 
 def test_two_flags_are_two():
-    assert [len(segment) for segment in compose("ê" * 63 + "🇫🇷" + "🇬🇧").segments] == [65, 2]
+    assert [len(segment) for segment in compose("ê" * 63 + "🇫🇷" + "🇬🇧").segments] == [
+        65,
+        2,
+    ]
 
 
 @pytest.mark.parametrize("text", [LESSON, DISTRESS])
@@ -126,7 +141,10 @@ def test_letters_stay_what_they_are():
 
 
 def test_an_accent_that_stands_apart_is_put_on_its_letter_if_that_has_a_septet():
-    assert typographic("e\u0301te\u0301 fore\u0302t") == ("été fore\u0302t", ((0, "e\u0301", "é"), (3, "e\u0301", "é")))
+    assert typographic("e\u0301te\u0301 fore\u0302t") == (
+        "été fore\u0302t",
+        ((0, "e\u0301", "é"), (3, "e\u0301", "é")),
+    )
 
 
 def test_every_replacement_has_septets_and_every_replaced_character_had_none():

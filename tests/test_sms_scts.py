@@ -13,13 +13,17 @@ from antirelou.sms.scts import Timestamp
 
 
 @given(
-    st.datetimes(datetime(1990, 1, 1), datetime(2089, 12, 31)).map(lambda at: at.replace(microsecond=0)),
+    st.datetimes(datetime(1990, 1, 1), datetime(2089, 12, 31)).map(
+        lambda at: at.replace(microsecond=0)
+    ),
     st.integers(-79, 79),
 )
 def test_a_time_is_read_in_its_own_zone(local, quarters):
     zone = bytearray(reference.semi_octets(f"{abs(quarters):02}"))
     zone[0] |= 0x08 if quarters < 0 else 0
-    time = Timestamp(reference.semi_octets(local.strftime("%y%m%d%H%M%S")) + bytes(zone))
+    time = Timestamp(
+        reference.semi_octets(local.strftime("%y%m%d%H%M%S")) + bytes(zone)
+    )
     expected = local.replace(tzinfo=timezone(timedelta(minutes=15 * quarters)))
     assert time.at == expected and time.at.utcoffset() == expected.utcoffset()
     assert datetime.fromisoformat(time.isoformat()) == expected
@@ -55,7 +59,9 @@ def test_zones_have_a_sign_and_quarter_hours(raw, iso):
 )
 def test_a_damaged_time_is_none_and_its_octets_stay(raw):
     time = Timestamp(bytes.fromhex(raw))
-    assert time.at is None and time.isoformat() is None and time.raw.hex().upper() == raw
+    assert (
+        time.at is None and time.isoformat() is None and time.raw.hex().upper() == raw
+    )
 
 
 @given(st.binary(min_size=7, max_size=7))

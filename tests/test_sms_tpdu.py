@@ -12,18 +12,24 @@ from antirelou import sms
 GSM7_TEXT = st.text(reference.GSM7_REPERTOIRE, max_size=160)
 UNICODE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=70)
 HEADERS = st.lists(st.binary(min_size=0, max_size=20), max_size=4).map(
-    lambda elements: b"".join(bytes([0x0A + at, len(data)]) + data for at, data in enumerate(elements))
+    lambda elements: b"".join(
+        bytes([0x0A + at, len(data)]) + data for at, data in enumerate(elements)
+    )
 )
 
 
 def gsm7_pdu(text: str, header: bytes = b"", **fields) -> bytes:
     user_data, declared = reference.gsm7(reference.septets(text), header)
-    return reference.deliver(user_data, declared, first=0x44 if header else 0x04, **fields)
+    return reference.deliver(
+        user_data, declared, first=0x44 if header else 0x04, **fields
+    )
 
 
 def ucs2_pdu(text: str, header: bytes = b"", **fields) -> bytes:
     user_data, declared = reference.octets(text.encode("utf-16-be"), header)
-    return reference.deliver(user_data, declared, first=0x44 if header else 0x04, coding=0x08, **fields)
+    return reference.deliver(
+        user_data, declared, first=0x44 if header else 0x04, coding=0x08, **fields
+    )
 
 
 # --- what goes in comes out -------------------------------------------------------------------------------------------
@@ -33,7 +39,9 @@ def ucs2_pdu(text: str, header: bytes = b"", **fields) -> bytes:
 def test_a_gsm7_text_behind_a_header_of_any_length_is_read(text, header):
     deliver = sms.decode(gsm7_pdu(text, header))
     assert deliver.text == text and deliver.header.segment is None
-    assert sum(len(element.data) + 2 for element in deliver.header.elements) == len(header)
+    assert sum(len(element.data) + 2 for element in deliver.header.elements) == len(
+        header
+    )
 
 
 @given(UNICODE_TEXT, HEADERS)
@@ -51,7 +59,9 @@ def test_data_is_read_as_it_is(data):
 
 @pytest.mark.parametrize("length", range(161))
 def test_a_text_of_every_length_keeps_its_last_character(length):
-    for character in "@z\r":  # septet 0 is what a decoder that counts octets takes for padding
+    for (
+        character
+    ) in "@z\r":  # septet 0 is what a decoder that counts octets takes for padding
         text = "a" * (length - 1) + character if length else ""
         assert sms.decode(gsm7_pdu(text)).text == text
 
@@ -91,7 +101,9 @@ def test_a_reserved_type_is_processed_as_a_deliver():
 
 @pytest.mark.parametrize("centre", ["", "+33609001390", "0609001390"])
 def test_the_service_centre_is_kept_or_absent(centre):
-    assert sms.decode(reference.deliver(b"\x31", 1, centre=centre)).service_centre_address == (centre or None)
+    assert sms.decode(
+        reference.deliver(b"\x31", 1, centre=centre)
+    ).service_centre_address == (centre or None)
 
 
 @pytest.mark.parametrize(
@@ -129,16 +141,28 @@ def test_surrogates_are_joined_and_lone_ones_replaced(octets, text):
 @pytest.mark.parametrize(
     ("pdu", "problem"),
     [
-        (gsm7_pdu("abc") + b"\x00\x41", "it is followed by octets that do not belong to it"),
+        (
+            gsm7_pdu("abc") + b"\x00\x41",
+            "it is followed by octets that do not belong to it",
+        ),
         (gsm7_pdu("abc", time=b"\xff" * 7), "a time in it is damaged"),
-        (gsm7_pdu("abc", coding=0x8F), "the data coding scheme is reserved; read as the default alphabet"),
-        (reference.deliver(b"\x61\x62\x63", 3, coding=0x20), "the text is compressed (TS 23.042) and not read"),
+        (
+            gsm7_pdu("abc", coding=0x8F),
+            "the data coding scheme is reserved; read as the default alphabet",
+        ),
+        (
+            reference.deliver(b"\x61\x62\x63", 3, coding=0x20),
+            "the text is compressed (TS 23.042) and not read",
+        ),
         (gsm7_pdu("abc") + b"\xff" * 20, None),  # the SIM's own padding
         (
             reference.deliver(*reference.gsm7([0x61, 0x1B])),
             "the text ends within an escape pair",
         ),
-        (reference.deliver(*reference.octets(b"\0a\0"), coding=0x08), "the text ends within a character"),
+        (
+            reference.deliver(*reference.octets(b"\0a\0"), coding=0x08),
+            "the text ends within a character",
+        ),
         (
             reference.deliver(*reference.octets(b"\0a" * 71), coding=0x08),
             "the user data is longer than a short message has room for",
@@ -148,7 +172,9 @@ def test_surrogates_are_joined_and_lone_ones_replaced(octets, text):
             "the user data is longer than a short message has room for",
         ),
         (
-            reference.deliver(*reference.gsm7([0x61], bytes.fromhex("0003C502")), first=0x44),
+            reference.deliver(
+                *reference.gsm7([0x61], bytes.fromhex("0003C502")), first=0x44
+            ),
             "the user data header contradicts itself and is ignored",
         ),
     ],
@@ -157,7 +183,11 @@ def test_what_is_odd_is_read_and_said(pdu, problem):
     deliver = sms.decode(pdu)
     assert isinstance(deliver, sms.Deliver)
     assert deliver.problems == ((problem,) if problem else ())
-    assert deliver.text is None if deliver.coding.compressed else deliver.text.startswith("a")
+    assert (
+        deliver.text is None
+        if deliver.coding.compressed
+        else deliver.text.startswith("a")
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,7 +227,9 @@ def test_a_wrong_length_changes_nothing():
 def test_a_pdu_without_a_service_centre_is_read_when_its_length_says_so():
     pdu = gsm7_pdu("bonsoir")
     found = sms.decode(pdu[8:].hex(), len(pdu) - 8)
-    assert found.text == "bonsoir" and found.problems == ("the service centre's address is missing",)
+    assert found.text == "bonsoir" and found.problems == (
+        "the service centre's address is missing",
+    )
     assert sms.canonical_tpdu(pdu[8:].hex(), len(pdu) - 8) == pdu[8:]
 
 
@@ -230,7 +262,9 @@ def test_the_same_short_message_through_another_service_centre_is_the_same():
         ("0001000B913336990800F10000", "it ends before its user data"),
     ],
 )
-def test_what_cannot_be_understood_comes_back_with_the_reason_and_itself(octets, reason):
+def test_what_cannot_be_understood_comes_back_with_the_reason_and_itself(
+    octets, reason
+):
     found = sms.decode(octets)
     assert isinstance(found, sms.Undecodable)
     assert (found.reason, found.octets) == (reason, octets)
@@ -240,24 +274,37 @@ def test_what_cannot_be_understood_comes_back_with_the_reason_and_itself(octets,
 def test_a_text_that_is_cut_off_is_refused_and_what_is_left_of_it_kept(cut):
     pdu = gsm7_pdu("Tu reponds pas ? Alors !")
     found = sms.decode(pdu.hex()[: -2 * cut])
-    assert isinstance(found, sms.Undecodable) and found.reason == "the user data is cut off"
+    assert (
+        isinstance(found, sms.Undecodable)
+        and found.reason == "the user data is cut off"
+    )
     assert found.salvaged.originating_address.value == "+33639980001"
-    assert found.salvaged.text and "Tu reponds pas ? Alors !".startswith(found.salvaged.text)
+    assert found.salvaged.text and "Tu reponds pas ? Alors !".startswith(
+        found.salvaged.text
+    )
     odd = sms.decode(pdu.hex()[: -2 * cut + 1])
-    assert odd.reason == "it has an odd number of hexadecimal digits" and odd.salvaged == found.salvaged
+    assert (
+        odd.reason == "it has an odd number of hexadecimal digits"
+        and odd.salvaged == found.salvaged
+    )
 
 
 def test_junk_within_the_line_is_refused_and_what_is_before_it_kept():
     line = gsm7_pdu("Tu reponds pas ?").hex()
     found = sms.decode(line[:-8] + "JUNK" + line[-4:])
-    assert found.reason == "it is not hexadecimal throughout" and found.salvaged.text.startswith("Tu reponds")
+    assert (
+        found.reason == "it is not hexadecimal throughout"
+        and found.salvaged.text.startswith("Tu reponds")
+    )
 
 
 def test_a_header_longer_than_the_text_is_refused_and_the_text_read_without_it():
     user_data, declared = reference.gsm7(reference.septets("Flute"))
     found = sms.decode(reference.deliver(user_data, declared, first=0x44))
     assert found.reason == "the user data header is longer than the user data"
-    assert found.salvaged.text == "Flute" and found.salvaged.header == sms.UserDataHeader()
+    assert (
+        found.salvaged.text == "Flute" and found.salvaged.header == sms.UserDataHeader()
+    )
 
 
 def test_two_damages_are_two_messages():
@@ -288,12 +335,21 @@ REPORT = "06180B913336990800F1" + "62112201000040" + "62112201000140" + "{}"
 
 @pytest.mark.parametrize(
     ("status", "delivered", "final"),
-    [("00", True, True), ("02", True, True), ("30", False, False), ("46", False, True), ("63", False, True)],
+    [
+        ("00", True, True),
+        ("02", True, True),
+        ("30", False, False),
+        ("46", False, True),
+        ("63", False, True),
+    ],
 )
 def test_a_status_report_says_what_became_of_a_submit(status, delivered, final):
     report = sms.decode("00" + REPORT.format(status))
     assert isinstance(report, sms.StatusReport)
-    assert (report.message_reference, report.recipient_address.value) == (0x18, "+33639980001")
+    assert (report.message_reference, report.recipient_address.value) == (
+        0x18,
+        "+33639980001",
+    )
     assert report.service_centre_time.isoformat() == "2026-11-22T10:00:00+01:00"
     assert report.discharge_time.isoformat() == "2026-11-22T10:00:10+01:00"
     assert (report.delivered, report.final) == (delivered, final)
@@ -308,10 +364,15 @@ def test_what_follows_the_status_is_part_of_the_report_unless_it_is_padding():
 
 def test_a_status_report_with_damaged_times_is_read():
     report = sms.decode("00" + REPORT.format("00").replace("62112201000140", "FF" * 7))
-    assert report.discharge_time.at is None and report.problems == ("a time in it is damaged",)
+    assert report.discharge_time.at is None and report.problems == (
+        "a time in it is damaged",
+    )
 
 
-@pytest.mark.parametrize(("first", "period"), [("01", ""), ("11", "AA"), ("09", "01" * 7), ("19", "62112201000040")])
+@pytest.mark.parametrize(
+    ("first", "period"),
+    [("01", ""), ("11", "AA"), ("09", "01" * 7), ("19", "62112201000040")],
+)
 def test_a_submit_is_read_with_any_validity_period(first, period):
     submit = sms.decode(f"00{first}000A8160938900100000{period}0131")
     assert isinstance(submit, sms.Submit)
@@ -330,7 +391,10 @@ def segment(data: bytes, sequence: int, count: int, coding: int = 0x08) -> sms.D
 @pytest.mark.parametrize("cut", range(9))
 def test_a_character_cut_by_its_sender_is_whole_again(cut):
     octets = "a😱é".encode("utf-16-be")
-    assert sms.joined_text([segment(octets[:cut], 1, 2), segment(octets[cut:], 2, 2)]) == "a😱é"
+    assert (
+        sms.joined_text([segment(octets[:cut], 1, 2), segment(octets[cut:], 2, 2)])
+        == "a😱é"
+    )
 
 
 def test_an_escape_pair_cut_by_its_sender_is_whole_again():
@@ -343,10 +407,15 @@ def test_an_escape_pair_cut_by_its_sender_is_whole_again():
 
 
 def test_segments_of_different_alphabets_are_joined():
-    user_data, declared = reference.gsm7(reference.septets("abc"), bytes([0, 3, 7, 3, 1]))
+    user_data, declared = reference.gsm7(
+        reference.septets("abc"), bytes([0, 3, 7, 3, 1])
+    )
     first = sms.decode(reference.deliver(user_data, declared, first=0x44))
     data = segment(b"xyz", 3, 3, coding=0x04)
-    assert sms.joined_text([first, segment("😱".encode("utf-16-be"), 2, 3), data]) == "abc😱xyz"
+    assert (
+        sms.joined_text([first, segment("😱".encode("utf-16-be"), 2, 3), data])
+        == "abc😱xyz"
+    )
     assert sms.joined_text([segment(b"\x00\x01", 1, 1, coding=0x04)]) == ""
     assert sms.joined_text([]) == ""
 

@@ -22,7 +22,13 @@ def load(name: str) -> list[dict]:
 
 PDUS = [
     vector
-    for name in ("gnokii", "modemmanager_3gpp", "node_pdu", "python_messaging", "xlab_at")
+    for name in (
+        "gnokii",
+        "modemmanager_3gpp",
+        "node_pdu",
+        "python_messaging",
+        "xlab_at",
+    )
     for vector in load(name)
 ]
 
@@ -31,7 +37,8 @@ def by_direction(*directions: str, error: bool = False) -> list:
     return [
         pytest.param(vector, id=f"{vector['source'].partition('::')[2]}-{number}")
         for number, vector in enumerate(PDUS)
-        if vector["direction"] in directions and bool(vector["expect"].get("error")) is error
+        if vector["direction"] in directions
+        and bool(vector["expect"].get("error")) is error
     ]
 
 
@@ -63,7 +70,11 @@ def local(time: sms.Timestamp) -> str:
 def address_of(tpdu: sms.Tpdu) -> sms.Address:
     if isinstance(tpdu, sms.Deliver):
         return tpdu.originating_address
-    return tpdu.destination_address if isinstance(tpdu, sms.Submit) else tpdu.recipient_address
+    return (
+        tpdu.destination_address
+        if isinstance(tpdu, sms.Submit)
+        else tpdu.recipient_address
+    )
 
 
 def validity_minutes(octet: int) -> int:
@@ -78,13 +89,16 @@ CHECKS = {
     "smsc_digits": lambda t, v: t.service_centre_address.lstrip("+") == v,
     "address": lambda t, v: address_of(t).value == v,
     # One vector writes the + of an international number as 00.
-    "address_digits": lambda t, v: address_of(t).value.lstrip("+") == v.removeprefix("00"),
+    "address_digits": lambda t, v: (
+        address_of(t).value.lstrip("+") == v.removeprefix("00")
+    ),
     "text": lambda t, v: t.text == v,
     "full_text": lambda t, v: t.text in v,
     "text_of_test": lambda t, v: t.text == v,
     "text_ascii": lambda t, v: t.text == v,
     "timestamp": lambda t, v: (
-        t.service_centre_time.at == instant(v) and t.service_centre_time.isoformat()[:19] == v[:19]
+        t.service_centre_time.at == instant(v)
+        and t.service_centre_time.isoformat()[:19] == v[:19]
     ),
     "timestamp_utc": lambda t, v: t.service_centre_time.at == instant(v),
     "timestamp_local": lambda t, v: local(t.service_centre_time) == v,
@@ -96,7 +110,9 @@ CHECKS = {
     "dcs": lambda t, v: t.coding.data_coding_scheme == v,
     "pid": lambda t, v: t.protocol_identifier == v,
     "msg_class": lambda t, v: t.coding.message_class == v,
-    "concatenated": lambda t, v: bool(getattr(t, "header", None) and t.header.segment) is v,
+    "concatenated": lambda t, v: (
+        bool(getattr(t, "header", None) and t.header.segment) is v
+    ),
     "udh": lambda t, v: (
         (t.header.segment.reference, t.header.segment.count, t.header.segment.sequence)
         == (v["ref"], v["total"], v["seq"])
@@ -117,12 +133,16 @@ CHECKS = {
 @pytest.mark.parametrize("vector", by_direction("deliver", "submit", "status-report"))
 def test_a_pdu_says_what_its_author_says(vector):
     tpdu = decoded(vector)
-    assert type(tpdu) is {"deliver": sms.Deliver, "submit": sms.Submit}.get(vector["direction"], sms.StatusReport)
+    assert type(tpdu) is {"deliver": sms.Deliver, "submit": sms.Submit}.get(
+        vector["direction"], sms.StatusReport
+    )
     for what, value in vector["expect"].items():
         assert CHECKS[what](tpdu, value), (what, value, tpdu)
 
 
-@pytest.mark.parametrize("vector", by_direction("deliver", "submit", "status-report", error=True))
+@pytest.mark.parametrize(
+    "vector", by_direction("deliver", "submit", "status-report", error=True)
+)
 def test_a_pdu_that_its_author_refuses_is_refused_with_the_reason(vector):
     found = sms.decode(vector["pdu"])
     assert isinstance(found, sms.Undecodable)
@@ -130,7 +150,11 @@ def test_a_pdu_that_its_author_refuses_is_refused_with_the_reason(vector):
 
 
 def test_the_reasons_tell_the_refused_vectors_apart():
-    reasons = {v["expect"]["why"]: sms.decode(v["pdu"]).reason for v in PDUS if v["expect"].get("error")}
+    reasons = {
+        v["expect"]["why"]: sms.decode(v["pdu"]).reason
+        for v in PDUS
+        if v["expect"].get("error")
+    }
     assert reasons == {
         "insufficient data": "the user data is cut off",
         "no address": "the recipient's address is cut off or too long",
@@ -145,7 +169,10 @@ def test_the_reasons_tell_the_refused_vectors_apart():
 def test_an_address_is_what_its_author_says(vector):
     octets = bytes.fromhex(vector["pdu"])
     if vector["has_smsc"]:
-        assert service_centre_address(octets[1 : octets[0] + 1]) == vector["expect"]["address"]
+        assert (
+            service_centre_address(octets[1 : octets[0] + 1])
+            == vector["expect"]["address"]
+        )
     else:
         assert read_address(octets, 0)[0].value == vector["expect"]["address"]
 
@@ -159,7 +186,11 @@ def test_no_vector_is_left_out():
 
 
 def test_every_difference_of_opinion_is_decided_here():
-    differing = {v["source"].partition("::")[2] for v in PDUS if v.get("second_opinion") not in ("agrees", None)}
+    differing = {
+        v["source"].partition("::")[2]
+        for v in PDUS
+        if v.get("second_opinion") not in ("agrees", None)
+    }
     assert differing == {
         "sms_inbox[3] + testsuite/out.40.getsms..43",
         "TestSmsDeliver.test_decoding_odd_length_pdu_no_strict",
@@ -181,22 +212,34 @@ def test_a_pdu_cut_within_an_octet_is_refused_and_its_text_kept():
     # Chosen with the second opinion; see CUT_WITHIN_AN_OCTET.
     vector = vector_of(CUT_WITHIN_AN_OCTET)
     found = sms.decode(vector["pdu"])
-    assert isinstance(found, sms.Undecodable) and found.reason == "it has an odd number of hexadecimal digits"
+    assert (
+        isinstance(found, sms.Undecodable)
+        and found.reason == "it has an odd number of hexadecimal digits"
+    )
     assert found.salvaged.text == vector["expect"]["text"]
 
 
 def test_an_enhanced_validity_period_always_takes_seven_octets():
     # TS 23.040 9.2.3.12.3: seven octets whatever the first of them says; the second opinion takes fewer.
     submit = sms.decode(vector_of("pduSubmitGsm7_EnhancedTpVp2")["pdu"])
-    assert len(submit.validity_period) == 7 and submit.text == "This SMS is valid for 2 minutes"
+    assert (
+        len(submit.validity_period) == 7
+        and submit.text == "This SMS is valid for 2 minutes"
+    )
 
 
 # --- real devices -----------------------------------------------------------------------------------------------------
 
-TRANSCRIPTS = [v for v in load("at_transcripts") if "pdu" in v and "error" not in v["reference_decode"]]
+TRANSCRIPTS = [
+    v
+    for v in load("at_transcripts")
+    if "pdu" in v and "error" not in v["reference_decode"]
+]
 
 
-@pytest.mark.parametrize("vector", TRANSCRIPTS, ids=lambda v: v["source"].rpartition(":tests/")[2])
+@pytest.mark.parametrize(
+    "vector", TRANSCRIPTS, ids=lambda v: v["source"].rpartition(":tests/")[2]
+)
 def test_what_a_device_listed_reads_as_the_reference_says(vector):
     expected = vector["reference_decode"]
     tpdu = sms.decode(vector["pdu"])
@@ -241,25 +284,38 @@ def test_a_status_report_padded_by_the_sim_is_read():
     vector = next(v for v in load("at_transcripts") if "at-sms/32.dump" in v["source"])
     found = sms.decode(vector["pdu"])
     assert isinstance(found, sms.StatusReport) and found.message_reference == 0xAB
-    assert sms.canonical_tpdu(vector["pdu"]) == found.tpdu == bytes.fromhex(vector["pdu"].rstrip("F"))[8:]
+    assert (
+        sms.canonical_tpdu(vector["pdu"])
+        == found.tpdu
+        == bytes.fromhex(vector["pdu"].rstrip("F"))[8:]
+    )
 
 
 # --- joined and cut ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("vector", load("node_pdu_reassembly"), ids=lambda v: v["source"].partition("::")[2])
+@pytest.mark.parametrize(
+    "vector", load("node_pdu_reassembly"), ids=lambda v: v["source"].partition("::")[2]
+)
 def test_segments_in_any_order_make_the_text(vector):
     delivers = [sms.decode(pdu) for pdu in vector["pdus"]]
     ordered = {deliver.header.segment.sequence: deliver for deliver in delivers}
-    assert sms.joined_text([ordered[sequence] for sequence in sorted(ordered)]) == vector["expect"]["text"]
+    assert (
+        sms.joined_text([ordered[sequence] for sequence in sorted(ordered)])
+        == vector["expect"]["text"]
+    )
 
 
 SEGMENTATIONS = [vector for vector in load("segmentation") if "text" in vector]
 
 
-@pytest.mark.parametrize("vector", SEGMENTATIONS, ids=lambda v: v["source"].partition("::")[2])
+@pytest.mark.parametrize(
+    "vector", SEGMENTATIONS, ids=lambda v: v["source"].partition("::")[2]
+)
 def test_a_text_takes_as_many_segments_as_its_author_counts(vector):
-    if "alphabet" in vector:  # these are of a function that cuts whatever it is given, long or not
+    if (
+        "alphabet" in vector
+    ):  # these are of a function that cuts whatever it is given, long or not
         segments = split(vector["text"], sms.Alphabet(vector["alphabet"]))
     else:
         segments = sms.compose(vector["text"]).segments
@@ -275,7 +331,11 @@ def plain(vector: dict) -> tuple[sms.Submit, str] | None:
     submit = decoded(vector)
     octets = bytearray(submit.tpdu)
     after_address = 4 + (octets[2] + 1) // 2
-    if octets[after_address] or octets[after_address + 1] not in (0x00, 0x08) or octets[3] not in (0x81, 0x91):
+    if (
+        octets[after_address]
+        or octets[after_address + 1] not in (0x00, 0x08)
+        or octets[3] not in (0x81, 0x91)
+    ):
         return None
     octets[0] &= 0xE7
     octets[1] = 0  # TP-MR is the modem's own
@@ -293,24 +353,47 @@ def whole_text(vector: dict, submit: sms.Submit) -> str | None:
     for other in PDUS:
         if other["source"].partition("::")[0] == vector["source"].partition("::")[0]:
             found = decoded(other)
-            if found.header.segment and found.header.segment.reference == submit.header.segment.reference:
+            if (
+                found.header.segment
+                and found.header.segment.reference == submit.header.segment.reference
+            ):
                 others[found.header.segment.sequence] = found.text
-    return "".join(others[key] for key in sorted(others)) if len(others) == submit.header.segment.count else None
+    return (
+        "".join(others[key] for key in sorted(others))
+        if len(others) == submit.header.segment.count
+        else None
+    )
 
 
 def comparable() -> list:
     cases = []
     for vector in PDUS:
-        if vector.get("encode") and vector["direction"] == "submit" and (found := plain(vector)):
+        if (
+            vector.get("encode")
+            and vector["direction"] == "submit"
+            and (found := plain(vector))
+        ):
             submit, expected = found
             text = whole_text(vector, submit)
-            if text is None or len(submit.destination_address.value) > 16:  # +, and E.164's fifteen digits
+            if (
+                text is None or len(submit.destination_address.value) > 16
+            ):  # +, and E.164's fifteen digits
                 continue
             # gnokii's test has septet 1B as a character, which makes an escape pair of it and its neighbour: no text
             # gives that again, and the second segment of that test begins one character too early for us.
             count = submit.header.segment.count if submit.header.segment else 1
-            if b"\x1b\x1c" not in submit.data and len(sms.compose(text).segments) == count:
-                cases.append(pytest.param(submit, expected, text, id=vector["source"].partition("::")[2][:60]))
+            if (
+                b"\x1b\x1c" not in submit.data
+                and len(sms.compose(text).segments) == count
+            ):
+                cases.append(
+                    pytest.param(
+                        submit,
+                        expected,
+                        text,
+                        id=vector["source"].partition("::")[2][:60],
+                    )
+                )
     return cases
 
 
@@ -328,7 +411,13 @@ def test_our_submit_is_the_one_its_author_asserts(submit, expected, text):
         status_report=submit.status_report_request,
     )
     ours = pdus[segment.sequence - 1 if segment else 0]
-    if submit.coding.alphabet is sms.Alphabet.GSM7 and len(submit.data) % 8 == 7 and expected.endswith("1B"):
-        expected = expected[:-2] + "01"  # xlab fills seven spare bits with a CR, as 6.1.2.3.1 says of USSD only
+    if (
+        submit.coding.alphabet is sms.Alphabet.GSM7
+        and len(submit.data) % 8 == 7
+        and expected.endswith("1B")
+    ):
+        expected = (
+            expected[:-2] + "01"
+        )  # xlab fills seven spare bits with a CR, as 6.1.2.3.1 says of USSD only
     assert ours.octets == "00" + expected
     assert ours.length == len(expected) // 2

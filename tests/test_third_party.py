@@ -74,7 +74,9 @@ def gammu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Sessio
             simulation.network.text("+33639980001", "Bonjour là, 5 €")
             stack.enter_context(served(simulation, folder / name))
             configuration = folder / f"{name}.conf"
-            configuration.write_text(f"[gammu]\ndevice = {folder / name}\nconnection = at115200\n")
+            configuration.write_text(
+                f"[gammu]\ndevice = {folder / name}\nconnection = at115200\n"
+            )
             process = subprocess.Popen(
                 [program, "-c", str(configuration), *arguments],
                 stdin=subprocess.DEVNULL,
@@ -106,7 +108,10 @@ def test_gammu_sends(gammu: dict[str, Session]) -> None:
     session = gammu["sendsms"]
     said = session.said()
     [submitted] = session.simulation.network.submitted
-    assert (submitted.destination, submitted.text) == ("+33639980002", "Salut, où es-tu ?")
+    assert (submitted.destination, submitted.text) == (
+        "+33639980002",
+        "Salut, où es-tu ?",
+    )
     assert f"reference={submitted.message_reference}" in said
 
 
@@ -164,13 +169,19 @@ def test_smsd_receives_one_and_sends_one(tmp_path: Path) -> None:
     assert simulation.sim.storages["SM"].slots == {}
 
 
-@pytest.mark.parametrize("voice", ["huawei", "simcom"])  # the library takes a second to close
-def test_python_gsmmodem_receives_and_sends_with_a_report(tmp_path: Path, voice: str) -> None:
+@pytest.mark.parametrize(
+    "voice", ["huawei", "simcom"]
+)  # the library takes a second to close
+def test_python_gsmmodem_receives_and_sends_with_a_report(
+    tmp_path: Path, voice: str
+) -> None:
     simulation = Simulation(SystemClock(), voice=voice)
     received: list[tuple[str, str]] = []
     with served(simulation, tmp_path / "modem") as mount:
         modem = GsmModem(
-            str(tmp_path / "modem"), 115200, smsReceivedCallbackFunc=lambda sms: received.append((sms.number, sms.text))
+            str(tmp_path / "modem"),
+            115200,
+            smsReceivedCallbackFunc=lambda sms: received.append((sms.number, sms.text)),
         )
         try:
             modem.connect()
@@ -182,7 +193,9 @@ def test_python_gsmmodem_receives_and_sends_with_a_report(tmp_path: Path, voice:
         finally:
             modem.close()
     assert received == [("+33639980001", "Bonjour €")]
-    assert [(one.destination, one.text) for one in simulation.network.submitted] == [("+33639980002", "Salut")]
+    assert [(one.destination, one.text) for one in simulation.network.submitted] == [
+        ("+33639980002", "Salut")
+    ]
 
 
 def text_of(mount: Mount, simulation: Simulation, text: str) -> None:

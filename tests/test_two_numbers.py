@@ -23,9 +23,13 @@ LONGEST_WAIT = 12 * 3600.0  # seconds between two looks at everything
 OURS, THEIRS = "+33639989001", "+33639989002"
 PERSON, ROBOT = "+33639980001", "+33639980002"
 SECOND = "Second rappel automatique, le dernier. Non veut dire non."
-AS_SHIPPED = {name: getattr(Reply(), name) for name in ("delay", "delay_spread", "hours")}
+AS_SHIPPED = {
+    name: getattr(Reply(), name) for name in ("delay", "delay_spread", "hours")
+}
 AT_ONCE = {"delay": timedelta(0), "delay_spread": timedelta(0), "hours": None}
-AT_NIGHT = AS_SHIPPED | {"hours": Hours(AS_SHIPPED["hours"].closes, AS_SHIPPED["hours"].opens)}
+AT_NIGHT = AS_SHIPPED | {
+    "hours": Hours(AS_SHIPPED["hours"].closes, AS_SHIPPED["hours"].opens)
+}
 
 
 class Town:
@@ -43,7 +47,13 @@ class Town:
         home = self.directory / number
         home.mkdir()
         simulation = Simulation(self.clock, radio="realistic", own_number=number)
-        world = World(home, clock=self.clock, simulation=simulation, reply=reply, modem={"number": number})
+        world = World(
+            home,
+            clock=self.clock,
+            simulation=simulation,
+            reply=reply,
+            modem={"number": number},
+        )
         simulation.listen(lambda event: self._carry(number, event))
         self.worlds[number] = world
         world.daemon.step()
@@ -83,7 +93,10 @@ class Town:
     def _next(self) -> float:
         waits = [LONGEST_WAIT]
         for world in self.worlds.values():
-            network, due = world.simulation.until_next(), world.store.next_due(self.clock.now())
+            network, due = (
+                world.simulation.until_next(),
+                world.store.next_due(self.clock.now()),
+            )
             waits += [] if network is None else [network]
             waits += [] if due is None else [(due - self.clock.now()).total_seconds()]
         return max(0.001, min(waits))
@@ -98,14 +111,20 @@ def town(tmp_path: Path) -> Town:
     return Town(tmp_path)
 
 
-@pytest.mark.parametrize("reply", [AS_SHIPPED, AT_ONCE, AT_NIGHT], ids=["as shipped", "at once", "at night"])
-@pytest.mark.parametrize("texts", [(LESSON,), (LESSON, SECOND)], ids=["one text", "two texts"])
+@pytest.mark.parametrize(
+    "reply", [AS_SHIPPED, AT_ONCE, AT_NIGHT], ids=["as shipped", "at once", "at night"]
+)
+@pytest.mark.parametrize(
+    "texts", [(LESSON,), (LESSON, SECOND)], ids=["one text", "two texts"]
+)
 def test_two_numbers_that_text_each_other_stop_after_the_sequence(
     town: Town, texts: tuple[str, ...], reply: dict[str, Any]
 ) -> None:
     ours = town.line(OURS, texts=texts, **reply)
     theirs = town.line(THEIRS, texts=texts, **reply)
-    ours.text("Salut, on se revoit ?", sender=THEIRS)  # a forged sender is enough to begin it
+    ours.text(
+        "Salut, on se revoit ?", sender=THEIRS
+    )  # a forged sender is enough to begin it
     town.live()
     assert town.texts_to(THEIRS) == list(texts)
     assert town.texts_to(OURS) == list(texts)
@@ -114,7 +133,9 @@ def test_two_numbers_that_text_each_other_stop_after_the_sequence(
 
 def test_three_numbers_in_a_ring_stop_too(town: Town) -> None:
     numbers = [OURS, THEIRS, "+33639989003"]
-    worlds = [town.line(number, texts=(LESSON, SECOND), **AT_ONCE) for number in numbers]
+    worlds = [
+        town.line(number, texts=(LESSON, SECOND), **AT_ONCE) for number in numbers
+    ]
     for world, sender in zip(worlds, numbers[1:] + numbers[:1], strict=True):
         world.text("Coucou", sender=sender)
     town.live()
@@ -137,7 +158,9 @@ def test_operators_robot_that_answers_each_of_our_texts_ends_with_us(
     def no_credit(_sender: str, _text: str) -> None:
         nonlocal number
         number += 1
-        world.simulation.network.text(robot, f"Crédit insuffisant. Rechargez au 740. Réf. {number}", at=5.0)
+        world.simulation.network.text(
+            robot, f"Crédit insuffisant. Rechargez au 740. Réf. {number}", at=5.0
+        )
 
     town.robots = {PERSON: no_credit, robot: no_credit}
     town.repeat(timedelta(hours=30), lambda: world.text("alors ?", sender=PERSON))
@@ -148,11 +171,16 @@ def test_operators_robot_that_answers_each_of_our_texts_ends_with_us(
 
 
 @pytest.mark.parametrize("sender", ["888", "+33639980888", "MESSAGERIE"])
-def test_voicemail_notice_that_comes_again_for_a_month_gets_at_most_the_lesson(town: Town, sender: str) -> None:
+def test_voicemail_notice_that_comes_again_for_a_month_gets_at_most_the_lesson(
+    town: Town, sender: str
+) -> None:
     world = town.line(OURS, **AS_SHIPPED)
     town.repeat(
         timedelta(hours=7),
-        lambda: world.text("Messagerie vocale : vous avez 1 nouveau message. Appelez le 888.", sender=sender),
+        lambda: world.text(
+            "Messagerie vocale : vous avez 1 nouveau message. Appelez le 888.",
+            sender=sender,
+        ),
     )
     town.live()
     assert len(world.messages()) > 100
@@ -160,22 +188,34 @@ def test_voicemail_notice_that_comes_again_for_a_month_gets_at_most_the_lesson(t
 
 
 @pytest.mark.parametrize("answers", [1, 3])
-def test_out_of_office_that_repeats_stops_after_the_sequence(town: Town, answers: int) -> None:
+def test_out_of_office_that_repeats_stops_after_the_sequence(
+    town: Town, answers: int
+) -> None:
     world = town.line(OURS, texts=(LESSON, SECOND), **AT_ONCE)
 
     def out_of_office(_sender: str, _text: str) -> None:
         for seconds in range(answers):
-            world.simulation.network.text(ROBOT, "Je suis en congé jusqu'à lundi, merci.", at=2.0 + seconds)
+            world.simulation.network.text(
+                ROBOT, "Je suis en congé jusqu'à lundi, merci.", at=2.0 + seconds
+            )
 
     town.robots[ROBOT] = out_of_office
-    town.repeat(timedelta(hours=20), lambda: world.text("Je suis en congé jusqu'à lundi, merci.", sender=ROBOT))
+    town.repeat(
+        timedelta(hours=20),
+        lambda: world.text("Je suis en congé jusqu'à lundi, merci.", sender=ROBOT),
+    )
     town.live()
     assert town.texts_to(ROBOT) == [LESSON, SECOND]
 
 
-def test_machine_that_repeats_one_text_every_ten_minutes_is_a_loop_or_told_already(town: Town) -> None:
+def test_machine_that_repeats_one_text_every_ten_minutes_is_a_loop_or_told_already(
+    town: Town,
+) -> None:
     world = town.line(OURS, **AS_SHIPPED)
-    town.repeat(timedelta(minutes=10), lambda: world.text("Votre solde est de 0,00 EUR.", sender=ROBOT))
+    town.repeat(
+        timedelta(minutes=10),
+        lambda: world.text("Votre solde est de 0,00 EUR.", sender=ROBOT),
+    )
     town.live(2 * 86400.0)
     assert len(town.texts_to(ROBOT)) <= 1
     assert set(world.reasons()) <= {"to_answer", "pending", "loop", "already_told"}

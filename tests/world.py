@@ -25,18 +25,30 @@ def settings_in(directory: Path, **sections: Any) -> Settings:
     settings = Settings(
         modem=Modem(port="simulated"),
         log=Log(path=path, key_file=Path(f"{path}.key"), reserve=0),
-        reply=replace(Reply(), delay=timedelta(0), delay_spread=timedelta(0), hours=None),
+        reply=replace(
+            Reply(), delay=timedelta(0), delay_spread=timedelta(0), hours=None
+        ),
     )
     for section, values in sections.items():
         old = getattr(settings, section)
-        settings = replace(settings, **{section: replace(old, **values) if isinstance(values, dict) else values})
+        settings = replace(
+            settings,
+            **{section: replace(old, **values) if isinstance(values, dict) else values},
+        )
     return settings
 
 
 class World:
     """Everything that one line needs, on a clock that only moves when somebody waits."""
 
-    def __init__(self, directory: Path, *, clock: VirtualClock | None = None, simulation: Any = None, **sections: Any):
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        clock: VirtualClock | None = None,
+        simulation: Any = None,
+        **sections: Any,
+    ):
         self.settings = settings_in(directory, **sections)
         self.clock = clock or VirtualClock(NOON)
         self.simulation: Simulation = simulation or Simulation(self.clock)
@@ -86,7 +98,9 @@ class World:
     @property
     def sent(self) -> list[tuple[str, str]]:
         """What the network accepted: destination and text."""
-        return [(one.destination, one.text) for one in self.simulation.network.submitted]
+        return [
+            (one.destination, one.text) for one in self.simulation.network.submitted
+        ]
 
     def order(self, kind: str, argument: str = "{}") -> None:
         """An order, as another process writes it."""

@@ -42,7 +42,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "simulate": ("simulate", "Put a simulated modem on a pseudo-terminal."),
     },
 }  # fmt: skip
-_MODULES = {name: module for group in COMMANDS.values() for name, (module, _) in group.items()}
+_MODULES = {
+    name: module for group in COMMANDS.values() for name, (module, _) in group.items()
+}
 
 
 class Commands(click.Group):
@@ -58,16 +60,28 @@ class Commands(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
         """Write the groups from the table, so that help loads no command."""
         for title, commands in COMMANDS.items():
             with formatter.section(title):
-                formatter.write_dl([(name, short) for name, (_, short) in commands.items()])
+                formatter.write_dl(
+                    [(name, short) for name, (_, short) in commands.items()]
+                )
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, "--version", message="antirelou %(version)s")
-@click.option("--debug", is_flag=True, envvar="ANTIRELOU_DEBUG", help="Show a traceback when antirelou itself fails.")
+@click.option(
+    "--debug",
+    is_flag=True,
+    envvar="ANTIRELOU_DEBUG",
+    help="Show a traceback when antirelou itself fails.",
+)
 def group(debug: bool) -> None:
     """A phone number for someone who will not take no for an answer.
 
@@ -87,5 +101,7 @@ def main() -> None:
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal may not know every character
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal may not know every character
     sys.exit(run_group(group, sys.argv[1:]))

@@ -49,13 +49,25 @@ def check(context: click.Context, config: Path, as_json: bool, numbers: bool) ->
     status = 0
     for finding in findings(config, numbers=numbers):
         if as_json:
-            echo(json_line({"item": finding.item, "state": _WORDS[finding.good], "sentence": finding.sentence}))
+            echo(
+                json_line(
+                    {
+                        "item": finding.item,
+                        "state": _WORDS[finding.good],
+                        "sentence": finding.sentence,
+                    }
+                )
+            )
         else:
             echo(f"{_MARKS[finding.good]} {finding.item}: {finding.sentence}")
         if finding.good is False and status == 0:
             status = finding.exit_status
     if not as_json:
-        echo("A text could be answered now." if status == 0 else "A text could not be answered now; see [!!] above.")
+        echo(
+            "A text could be answered now."
+            if status == 0
+            else "A text could not be answered now; see [!!] above."
+        )
     context.exit(status)
 
 
@@ -63,17 +75,26 @@ def findings(config: Path, *, numbers: bool) -> Iterator[Finding]:
     """Every item, in order."""
     try:
         loaded = load(config)
-        yield Finding("configuration", True, f"{visible(str(config))} is read without fault.")
+        yield Finding(
+            "configuration", True, f"{visible(str(config))} is read without fault."
+        )
     except ConfigError as error:
         for problem in error.problems:
             yield Finding("configuration", False, visible(problem), CONFIGURATION)
         loaded = load(None)
-        yield Finding("configuration", None, "What follows is checked with the default values.")
+        yield Finding(
+            "configuration", None, "What follows is checked with the default values."
+        )
     for warning in loaded.warnings:
         yield Finding("configuration", None, visible(warning))
     settings = loaded.settings
     if settings.reply.mode == "never":
-        yield Finding("configuration", False, 'reply.mode is "never": nothing is answered.', CONFIGURATION)
+        yield Finding(
+            "configuration",
+            False,
+            'reply.mode is "never": nothing is answered.',
+            CONFIGURATION,
+        )
     known = Known()
     for found in _log(settings):
         if isinstance(found, Known):
@@ -92,11 +113,21 @@ def _line(settings: Settings, known: Known, *, numbers: bool) -> Iterator[Findin
     if pid is not None and known.row is not None:
         yield from of_daemon(settings.modem, pid, known.row, numbers=numbers)
     else:
-        yield from of_modem(settings.modem, pin_refused=known.pin_refused, numbers=numbers)
+        yield from of_modem(
+            settings.modem, pin_refused=known.pin_refused, numbers=numbers
+        )
     if known.row is not None and known.row["paused"]:
-        yield Finding("orders", False, "Replies are paused: antirelou resume lets them leave again.")
+        yield Finding(
+            "orders",
+            False,
+            "Replies are paused: antirelou resume lets them leave again.",
+        )
     if pid is None:
-        yield Finding("daemon", None, "No daemon runs for this line: systemctl start antirelou starts it.")
+        yield Finding(
+            "daemon",
+            None,
+            "No daemon runs for this line: systemctl start antirelou starts it.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +169,9 @@ def _log(settings: Settings) -> Iterator[Finding | Known]:
 
 def _known(reader: Reader, settings: Settings) -> Known:
     now = datetime.now(UTC)
-    row = next((row for row in reader.status(now) if row["line"] == settings.line), None)
+    row = next(
+        (row for row in reader.status(now) if row["line"] == settings.line), None
+    )
     last = reader.message(reader.last_id() or 0)
     times = [row["updated_at"], row["last_submitted_at"]] if row else []
     if last is not None and not last["clock_wrong"]:
@@ -165,12 +198,18 @@ def _place_for_a_log(path: Path) -> Finding:
     if not _may(directory, os.W_OK | os.X_OK):
         sentence = f"This user may not write in {directory}: give it to the daemon, or set log.path to another one."
         return Finding("log", False, sentence, CONFIGURATION)
-    return Finding("log", True, f"There is no log at {path} yet; the daemon makes it when it first starts.")
+    return Finding(
+        "log",
+        True,
+        f"There is no log at {path} yet; the daemon makes it when it first starts.",
+    )
 
 
 def _clock(settings: Settings, newest: datetime | None) -> Finding:
     now, zone = datetime.now(UTC), settings.reply.time_zone
-    if not SystemClock().synchronised():  # then the daemon goes by the newest row where that is later
+    if (
+        not SystemClock().synchronised()
+    ):  # then the daemon goes by the newest row where that is later
         sentence = f"It says {when(now, zone)} and is not synchronised: see timedatectl; replies leave meanwhile."
         return Finding("clock", None, sentence)
     if newest is not None and newest - now > _BEHIND:
@@ -179,11 +218,15 @@ def _clock(settings: Settings, newest: datetime | None) -> Finding:
             "are held: set the clock, or, if it is right, antirelou resume --clock."
         )
         return Finding("clock", False, sentence, CONFIGURATION)
-    return Finding("clock", True, f"It says {when(now, zone)} ({zone}) and is synchronised.")
+    return Finding(
+        "clock", True, f"It says {when(now, zone)} ({zone}) and is synchronised."
+    )
 
 
 def _disk(settings: Settings) -> Finding:
-    place = next(place for place in settings.log.path.absolute().parents if os.path.exists(place))
+    place = next(
+        place for place in settings.log.path.absolute().parents if os.path.exists(place)
+    )
     free = shutil.disk_usage(place).free
     if free < settings.log.reserve:
         sentence = (
@@ -191,7 +234,11 @@ def _disk(settings: Settings) -> Finding:
             "stopped: free some space, or lower log.reserve."
         )
         return Finding("disk", False, sentence, CONFIGURATION)
-    return Finding("disk", True, f"{size_of(free)} are free; replies stop below {size_of(settings.log.reserve)}.")
+    return Finding(
+        "disk",
+        True,
+        f"{size_of(free)} are free; replies stop below {size_of(settings.log.reserve)}.",
+    )
 
 
 def _texts(loaded: Loaded) -> Iterator[Finding]:

@@ -32,7 +32,13 @@ from antirelou.modem.port import holders
 from antirelou.settings import Modem as ModemSettings
 
 SIMULATED = "simulated"
-_PORTS = ("serial/by-id/*", "ttyUSB*", "ttyACM*", "ttyAMA*", "ttyS[0-9]")  # below /dev, the stable names first
+_PORTS = (
+    "serial/by-id/*",
+    "ttyUSB*",
+    "ttyACM*",
+    "ttyAMA*",
+    "ttyS[0-9]",
+)  # below /dev, the stable names first
 _MOST_PORTS = 8
 _MOST_HOLDERS = 4
 _WEAK = -105  # dBm; below it texts are lost now and then
@@ -44,7 +50,17 @@ _GOOD = {
     "modem": "A modem answers.",
     "SIM": "There is a SIM.",
 }
-_ITEMS = ("port", "permissions", "holder", "modem", "SIM", "PIN", "network", "service centre", "storages")
+_ITEMS = (
+    "port",
+    "permissions",
+    "holder",
+    "modem",
+    "SIM",
+    "PIN",
+    "network",
+    "service centre",
+    "storages",
+)
 _ITEM_OF_STATE = {  # by the daemon's words for a line's state
     "modem_missing": "port",
     "modem_not_a_modem": "port",
@@ -100,30 +116,60 @@ class Look:
     direct: list[DirectPdu] = field(default_factory=list)
 
 
-def of_daemon(settings: ModemSettings, pid: int, row: dict[str, Any], *, numbers: bool) -> Iterator[Finding]:
+def of_daemon(
+    settings: ModemSettings, pid: int, row: dict[str, Any], *, numbers: bool
+) -> Iterator[Finding]:
     """The line as the daemon that holds it saw it last."""
     who = f"process {pid}" if pid else "a running daemon"
-    good = _GOOD | {"holder": f"The daemon ({who}) has it open; its own last look at the modem is told here."}
+    good = _GOOD | {
+        "holder": f"The daemon ({who}) has it open; its own last look at the modem is told here."
+    }
     state = str(row["state"])
     if row["registration"] is None:
-        yield from _ended(good, settings.port, _ITEM_OF_STATE.get(state, "modem"), visible(row["sentence"]))
+        yield from _ended(
+            good,
+            settings.port,
+            _ITEM_OF_STATE.get(state, "modem"),
+            visible(row["sentence"]),
+        )
         return
     yield from _until("modem", good, settings.port)
-    identity = Identity(**{name: row[name] for name in ("manufacturer", "model", "revision", "imsi", "iccid")})
+    identity = Identity(
+        **{
+            name: row[name]
+            for name in ("manufacturer", "model", "revision", "imsi", "iccid")
+        }
+    )
     yield from _of_identity(identity, numbers=numbers)
     if row["new_sim"]:
-        yield Finding("SIM", False, "It is another SIM than before, so replies are held: antirelou line accept.")
-    uses = tuple(StorageUse(use["storage"], use["used"], use["total"]) for use in row["storages"])
-    condition = Condition(Registration(row["registration"]), row["signal"], row["network"], row["service_centre"], uses)
+        yield Finding(
+            "SIM",
+            False,
+            "It is another SIM than before, so replies are held: antirelou line accept.",
+        )
+    uses = tuple(
+        StorageUse(use["storage"], use["used"], use["total"]) for use in row["storages"]
+    )
+    condition = Condition(
+        Registration(row["registration"]),
+        row["signal"],
+        row["network"],
+        row["service_centre"],
+        uses,
+    )
     yield from _of_condition(condition, settings, numbers=numbers)
 
 
-def of_modem(settings: ModemSettings, *, pin_refused: bool, numbers: bool) -> Iterator[Finding]:
+def of_modem(
+    settings: ModemSettings, *, pin_refused: bool, numbers: bool
+) -> Iterator[Finding]:
     """The line as it is found by opening the modem here and now."""
     path = settings.port
     good = _GOOD
     if path == SIMULATED:
-        good = good | {"port": "The built-in dongle is simulated: no text comes or goes through it."}
+        good = good | {
+            "port": "The built-in dongle is simulated: no text comes or goes through it."
+        }
     elif (fault := port_fault(path)) is not None:
         yield from _ended(good, path, *fault)
         return
@@ -137,7 +183,11 @@ def of_modem(settings: ModemSettings, *, pin_refused: bool, numbers: bool) -> It
         yield from _of_condition(look.condition, settings, numbers=numbers)
     for pdu in look.direct:
         octets = "".join(character for character in pdu.octets if character.isalnum())
-        yield Finding("received", None, f"While this was checked a message came that is in no slot; keep it: {octets}")
+        yield Finding(
+            "received",
+            None,
+            f"While this was checked a message came that is in no slot; keep it: {octets}",
+        )
 
 
 def _item(error: ModemError) -> str:
@@ -155,7 +205,9 @@ def _until(item: str, good: Mapping[str, str], port: str) -> Iterator[Finding]:
         yield Finding(name, True, good[name].format(port=visible(port)))
 
 
-def _ended(good: Mapping[str, str], port: str, item: str, sentence: str) -> Iterator[Finding]:
+def _ended(
+    good: Mapping[str, str], port: str, item: str, sentence: str
+) -> Iterator[Finding]:
     """Good up to `item`, which is not, so that nothing after it can be checked."""
     yield from _until(item, good, port)
     yield Finding(item, False, sentence)
@@ -168,28 +220,51 @@ def port_fault(path: str) -> tuple[str, str] | None:
     try:
         found = os.stat(path)
     except PermissionError:
-        return "port", f"This user may not look at {path}: run the check as the daemon's user, or as root."
+        return (
+            "port",
+            f"This user may not look at {path}: run the check as the daemon's user, or as root.",
+        )
     except OSError:
-        return "port", f"There is no modem at {path}: plug it in, or set modem.port to another name. {_ports()}"
+        return (
+            "port",
+            f"There is no modem at {path}: plug it in, or set modem.port to another name. {_ports()}",
+        )
     if not stat.S_ISCHR(found.st_mode) or not _is_terminal(found.st_rdev):
-        return "port", f"{path} is not a serial port: set modem.port to the modem's own port. {_ports()}"
+        return (
+            "port",
+            f"{path} is not a serial port: set modem.port to the modem's own port. {_ports()}",
+        )
     if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
         return "permissions", f"This user may not open {path}: {_way_in(found)}."
     if os.path.realpath(path).startswith("/dev/pts/"):
         return None  # whoever serves a pseudo-terminal has it open too; opening it tells whether it is taken
-    others = ", ".join(f"{visible(name)} (process {pid})" for pid, name in holders(path)[:_MOST_HOLDERS])
+    others = ", ".join(
+        f"{visible(name)} (process {pid})"
+        for pid, name in holders(path)[:_MOST_HOLDERS]
+    )
     if not others:
         return None
-    remedy = "install the udev rule of this project, which keeps it off" if "ModemManager" in others else "stop it"
-    return "holder", f"The port {path} is held by {others}: {remedy}, or set another modem.port."
+    remedy = (
+        "install the udev rule of this project, which keeps it off"
+        if "ModemManager" in others
+        else "stop it"
+    )
+    return (
+        "holder",
+        f"The port {path} is held by {others}: {remedy}, or set another modem.port.",
+    )
 
 
 def _ports() -> str:
-    found = [str(path) for pattern in _PORTS for path in sorted(Path("/dev").glob(pattern))]
+    found = [
+        str(path) for pattern in _PORTS for path in sorted(Path("/dev").glob(pattern))
+    ]
     if not found:
         return "There is no serial port on this machine now."
     more = f" and {len(found) - _MOST_PORTS} more" if len(found) > _MOST_PORTS else ""
-    return f"Here are: {', '.join(visible(path) for path in found[:_MOST_PORTS])}{more}."
+    return (
+        f"Here are: {', '.join(visible(path) for path in found[:_MOST_PORTS])}{more}."
+    )
 
 
 def _is_terminal(device: int) -> bool:
@@ -205,7 +280,9 @@ def _way_in(port: os.stat_result) -> str:
     except KeyError:
         group = ""
     if group in ("", "root") or port.st_mode & 0o060 != 0o060:
-        return "let a group of this user read and write it, as udev does with serial ports"
+        return (
+            "let a group of this user read and write it, as udev does with serial ports"
+        )
     return f"add it to the group {group}, which owns the port"
 
 
@@ -214,7 +291,9 @@ def _look(settings: ModemSettings, pins: NeverTyped) -> Look:
     look = Look()
     clock = SystemClock()
     open_port = _open_port(settings, clock)
-    modem = Modem(settings, clock, pins=pins, take_direct=look.direct.append, open_port=open_port)
+    modem = Modem(
+        settings, clock, pins=pins, take_direct=look.direct.append, open_port=open_port
+    )
     try:
         look.identity = modem.open()
         look.condition = modem.condition()
@@ -225,7 +304,9 @@ def _look(settings: ModemSettings, pins: NeverTyped) -> Look:
     return look
 
 
-def _open_port(settings: ModemSettings, clock: Clock) -> Callable[[str, int], Any] | None:
+def _open_port(
+    settings: ModemSettings, clock: Clock
+) -> Callable[[str, int], Any] | None:
     if settings.port != SIMULATED:
         return None
     from antirelou.simulator import Simulation
@@ -234,34 +315,60 @@ def _open_port(settings: ModemSettings, clock: Clock) -> Callable[[str, int], An
 
 
 def _of_identity(identity: Identity, *, numbers: bool) -> Iterator[Finding]:
-    model = " ".join(visible(word) for word in (identity.manufacturer, identity.model, identity.revision) if word)
-    yield Finding("modem", True, f"A modem answers: {model or 'it does not say which'}.")
+    model = " ".join(
+        visible(word)
+        for word in (identity.manufacturer, identity.model, identity.revision)
+        if word
+    )
+    yield Finding(
+        "modem", True, f"A modem answers: {model or 'it does not say which'}."
+    )
     card = identity.iccid or identity.imsi
-    yield Finding("SIM", True, f"There is a SIM{f' ({masked(card, numbers=numbers)})' if card else ''}.")
+    yield Finding(
+        "SIM",
+        True,
+        f"There is a SIM{f' ({masked(card, numbers=numbers)})' if card else ''}.",
+    )
     yield Finding("PIN", True, "The SIM asks for none, or has it.")
 
 
-def _of_condition(condition: Condition, settings: ModemSettings, *, numbers: bool) -> Iterator[Finding]:
-    signal = "signal not known" if condition.signal is None else f"{condition.signal} dBm"
+def _of_condition(
+    condition: Condition, settings: ModemSettings, *, numbers: bool
+) -> Iterator[Finding]:
+    signal = (
+        "signal not known" if condition.signal is None else f"{condition.signal} dBm"
+    )
     network = visible(condition.network or "network without a name")
     if condition.registration.usable:
         weak = condition.signal is not None and condition.signal < _WEAK
         advice = ", which is weak: move the dongle or its antenna" if weak else ""
-        yield Finding("network", True, f"Registered ({condition.registration}) with {network}, {signal}{advice}.")
+        yield Finding(
+            "network",
+            True,
+            f"Registered ({condition.registration}) with {network}, {signal}{advice}.",
+        )
     elif condition.registration is Registration.UNKNOWN:
-        yield Finding("network", None, f"The modem does not say whether it is registered ({signal}).")
+        yield Finding(
+            "network",
+            None,
+            f"The modem does not say whether it is registered ({signal}).",
+        )
     else:
         yield Finding("network", False, _NETWORKS[condition.registration])
     centre = condition.service_centre or settings.service_centre
     missing = "The SIM has no service centre, so nothing can be sent: set modem.service_centre to its operator's."
-    found = f"Texts leave through {masked(centre, numbers=numbers)}." if centre else missing
+    found = (
+        f"Texts leave through {masked(centre, numbers=numbers)}." if centre else missing
+    )
     yield Finding("service centre", bool(centre), found)
     for use in condition.storages:
         full = use.total > 0 and use.used >= use.total
         holds = f"{use.storage} holds {use.used} of {plural(use.total, 'message')}"
         waits = " The daemon takes them in when it runs." if use.used else ""
         yield Finding(
-            "storages", not full, f"{visible(holds)}.{' It is full: the network waits.' if full else ''}{waits}"
+            "storages",
+            not full,
+            f"{visible(holds)}.{' It is full: the network waits.' if full else ''}{waits}",
         )
 
 

@@ -21,7 +21,11 @@ _NUMBERS = ("modem.number", "operator.numbers")
 
 @click.command()
 @config_option
-@click.option("--check", is_flag=True, help="Say what is wrong with the file, or print the values in effect.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Say what is wrong with the file, or print the values in effect.",
+)
 @json_option
 @numbers_option
 def config(config: Path, check: bool, as_json: bool, numbers: bool) -> None:
@@ -33,13 +37,23 @@ def config(config: Path, check: bool, as_json: bool, numbers: bool) -> None:
     """
     if not check:
         if as_json:
-            raise click.UsageError("--json goes with --check: antirelou config --check --json.")
+            raise click.UsageError(
+                "--json goes with --check: antirelou config --check --json."
+            )
         echo(sample(), end="")
         return
     loaded = load(config)
     values = _values(loaded.settings, numbers=numbers)
     if as_json:
-        echo(json_line({"settings": _nested(values), "warnings": loaded.warnings, "notes": loaded.notes}))
+        echo(
+            json_line(
+                {
+                    "settings": _nested(values),
+                    "warnings": loaded.warnings,
+                    "notes": loaded.notes,
+                }
+            )
+        )
         return
     for name, value in values.items():
         echo(f"{name} = {_toml(value)}")
@@ -62,7 +76,11 @@ def _values(settings: Any, *, numbers: bool, prefix: str = "") -> dict[str, Any]
 def _written(name: str, value: Any, *, numbers: bool) -> Any:
     """One value as the file would have it."""
     if name in _NUMBERS and value:
-        return masked(value, numbers=numbers) if isinstance(value, str) else [masked(n, numbers=numbers) for n in value]
+        return (
+            masked(value, numbers=numbers)
+            if isinstance(value, str)
+            else [masked(n, numbers=numbers) for n in value]
+        )
     match value:
         case timedelta():
             return duration(value)
@@ -89,7 +107,11 @@ def _toml(value: Any) -> str:
         case list():
             return "[" + ", ".join(_toml(item) for item in value) + "]"
         case dict():
-            return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
+                + "}"
+            )
         case str():
             return '"' + visible(value).replace('"', '\\"') + '"'
     return str(value)

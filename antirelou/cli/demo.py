@@ -29,7 +29,11 @@ _MEMORY = "/dev/shm"
 
 
 @click.command()
-@click.option("--raid", is_flag=True, help="Watch 300 numbers send 2,000 texts in an evening; ends by itself.")
+@click.option(
+    "--raid",
+    is_flag=True,
+    help="Watch 300 numbers send 2,000 texts in an evening; ends by itself.",
+)
 def demo(raid: bool) -> None:
     """Play texter against a simulated modem; needs nothing.
 
@@ -67,7 +71,9 @@ class ListeningClock(SystemClock):
 
     def wait(self, seconds: float) -> None:
         stdin = sys.stdin.fileno()
-        if self._listening and select.select([self._woken, stdin], [], [], max(0.0, seconds))[0] == [stdin]:
+        if self._listening and select.select(
+            [self._woken, stdin], [], [], max(0.0, seconds)
+        )[0] == [stdin]:
             self._read(stdin)
         else:
             super().wait(0.0 if self._listening else seconds)
@@ -87,10 +93,17 @@ class ListeningClock(SystemClock):
 
 def _play(directory: Path) -> None:
     def tell(who: str, what: str) -> None:
-        click.echo(f"{clock.now().astimezone():%H:%M:%S}  {click.style(f'{who:8}', fg=_COLOURS.get(who))}  {what}")
+        click.echo(
+            f"{clock.now().astimezone():%H:%M:%S}  {click.style(f'{who:8}', fg=_COLOURS.get(who))}  {what}"
+        )
 
     clock = ListeningClock(lambda line: _obey(stage, line))
-    settings = settings_for(directory, delay=timedelta(seconds=4), delay_spread=timedelta(seconds=2), hours=None)
+    settings = settings_for(
+        directory,
+        delay=timedelta(seconds=4),
+        delay_spread=timedelta(seconds=2),
+        hours=None,
+    )
     stage = Stage(settings, clock, tell)
     click.echo(_HELP + "\n")
     try:
@@ -101,7 +114,12 @@ def _play(directory: Path) -> None:
         stage.close()
 
 
-_COLOURS = {"texter": "cyan", "network": "green", "modem": "bright_black", "dongle": "yellow"}
+_COLOURS = {
+    "texter": "cyan",
+    "network": "green",
+    "modem": "bright_black",
+    "dongle": "yellow",
+}
 
 
 def _obey(stage: Stage, line: str | None) -> None:
@@ -118,13 +136,17 @@ def _obey(stage: Stage, line: str | None) -> None:
     elif word.startswith("/"):
         click.echo(_HELP)
     elif line.strip():
-        sender, text = (word, rest) if rest and _is_sender(word) else ("+33639980001", line)
+        sender, text = (
+            (word, rest) if rest and _is_sender(word) else ("+33639980001", line)
+        )
         stage.tell("texter", f"{visible(sender)} writes: {visible(text)}")
         stage.simulation.network.text(sender, text)
 
 
 def _is_sender(word: str) -> bool:
-    return word.lstrip("+").isdigit() or (word.isalpha() and word.isupper() and word.isascii() and len(word) > 4)
+    return word.lstrip("+").isdigit() or (
+        word.isalpha() and word.isupper() and word.isascii() and len(word) > 4
+    )
 
 
 def _show(directory: Path, *command: str) -> None:

@@ -32,9 +32,33 @@ _PASTED = (
     "Tout le monde envoie ceci jusqu'à ce que ce numéro ferme, allez allez",
     "ON NE LACHE RIEN LES GARS ENCORE MILLE MESSAGES AVANT CE SOIR",
 )
-_TAUNTS = ("nul", "mdr", "allo ?", "ferme", "la honte", "ratio", "t'es qui", "dégage", "clown")
-_NAMES = ("Karim", "Thomas", "Julien", "Mehdi", "Lucas", "Paul", "Yanis", "Hugo", "Samir")
-_SINCERE = ((0.1, 1.6, 5), (RAID_AT / HOUR, 4.0, 3), (6.0, 9.5, 7))  # hours from the start, how many people
+_TAUNTS = (
+    "nul",
+    "mdr",
+    "allo ?",
+    "ferme",
+    "la honte",
+    "ratio",
+    "t'es qui",
+    "dégage",
+    "clown",
+)
+_NAMES = (
+    "Karim",
+    "Thomas",
+    "Julien",
+    "Mehdi",
+    "Lucas",
+    "Paul",
+    "Yanis",
+    "Hugo",
+    "Samir",
+)
+_SINCERE = (
+    (0.1, 1.6, 5),
+    (RAID_AT / HOUR, 4.0, 3),
+    (6.0, 9.5, 7),
+)  # hours from the start, how many people
 
 
 @dataclass(slots=True)
@@ -58,12 +82,20 @@ def play_raid(directory: Path) -> None:
     """Play the raid, print a line for ten simulated minutes each and a summary; returns when it is over."""
     clock, evening = VirtualClock(START), Evening()
     stage = Stage(settings_for(directory), clock, lambda who, what: None)
-    logging.getLogger("antirelou").setLevel(logging.WARNING)  # thousands of messages are not told one by one
+    logging.getLogger("antirelou").setLevel(
+        logging.WARNING
+    )  # thousands of messages are not told one by one
     stage.simulation.listen(evening.hear)
     sincere = _rehearse(stage, random.Random(2017))
-    click.echo(f"{RAIDERS} numbers send {MESSAGES:,} texts from 16:00 to 18:00; the radio brings one every 3 seconds.")
-    click.echo("A line is ten minutes; those in which nothing came or left are not shown.\n")
-    click.echo(f"{'until':12}{'arrived':>8}{'in all':>8}{'numbers':>9}  {'flood':14}{'replies':>8}{'in all':>8}")
+    click.echo(
+        f"{RAIDERS} numbers send {MESSAGES:,} texts from 16:00 to 18:00; the radio brings one every 3 seconds."
+    )
+    click.echo(
+        "A line is ten minutes; those in which nothing came or left are not shown.\n"
+    )
+    click.echo(
+        f"{'until':12}{'arrived':>8}{'in all':>8}{'numbers':>9}  {'flood':14}{'replies':>8}{'in all':>8}"
+    )
     try:
         shown = _play(stage, clock, evening)
         click.echo()
@@ -89,7 +121,11 @@ def _play(stage: Stage, clock: VirtualClock, evening: Evening) -> list[str]:
             f"{flood:14}{left:8}{len(evening.answered):8}"
         )
     with stage.reader() as reader:
-        return [str(row["text"]) for row in reader.events() if str(row["kind"]).startswith("flood")]
+        return [
+            str(row["text"])
+            for row in reader.events()
+            if str(row["kind"]).startswith("flood")
+        ]
 
 
 def _flood(stage: Stage, clock: VirtualClock) -> str:
@@ -112,7 +148,11 @@ def _rehearse(stage: Stage, draw: random.Random) -> set[str]:
     for raider, size in zip(raiders, sizes, strict=True):
         writing += [raider] * min(MOST, round(size * scale))
     for raider in writing[:MESSAGES]:
-        text = draw.choice(_PASTED) if raider in pasting else f"{draw.choice(_TAUNTS)} {draw.randrange(1000)}"
+        text = (
+            draw.choice(_PASTED)
+            if raider in pasting
+            else f"{draw.choice(_TAUNTS)} {draw.randrange(1000)}"
+        )
         network.text(raider, text, at=RAID_AT + draw.random() * RAID_LASTS)
     sincere: list[str] = []
     for begins, ends, people in _SINCERE:
@@ -128,7 +168,9 @@ def _number(index: int) -> str:
     return f"+3363998{index * 3571 % 9900:04d}"
 
 
-def _summary(stage: Stage, evening: Evening, sincere: set[str], told: list[str]) -> list[list[str]]:
+def _summary(
+    stage: Stage, evening: Evening, sincere: set[str], told: list[str]
+) -> list[list[str]]:
     """What came of it all."""
     with stage.reader() as reader:
         stored = len(reader.messages(limit=None))
@@ -137,10 +179,22 @@ def _summary(stage: Stage, evening: Evening, sincere: set[str], told: list[str])
     raiders = len(set(answered) - sincere)
     price = 0.16 * evening.arrived  # EUR a message, inbound and two segments of reply
     return [
-        ["Arrived", f"{evening.arrived:,} texts from {len(evening.numbers)} numbers; in the log {stored:,}"],
+        [
+            "Arrived",
+            f"{evening.arrived:,} texts from {len(evening.numbers)} numbers; in the log {stored:,}",
+        ],
         ["Replies", f"{len(answered)}, to {len(set(answered))} numbers"],
-        ["Sincere", f"{in_time} of {len(sincere)} got their lesson by the next evening"],
-        ["Raiders", f"{raiders} got one; a flood may cost {flood.recipients} (flood.recipients)"],
-        ["In 2017", f"each text got a reply, at 0.16 EUR: that evening would have cost {price:,.0f} EUR"],
+        [
+            "Sincere",
+            f"{in_time} of {len(sincere)} got their lesson by the next evening",
+        ],
+        [
+            "Raiders",
+            f"{raiders} got one; a flood may cost {flood.recipients} (flood.recipients)",
+        ],
+        [
+            "In 2017",
+            f"each text got a reply, at 0.16 EUR: that evening would have cost {price:,.0f} EUR",
+        ],
         *[["Event", text] for text in told],
     ]

@@ -11,10 +11,17 @@ import click
 from antirelou.cli.stage import Stage, settings_for
 from antirelou.clock import VirtualClock
 
-START = datetime(2026, 11, 21, 18, 30, tzinfo=UTC)  # half past seven in the evening in Paris
+START = datetime(
+    2026, 11, 21, 18, 30, tzinfo=UTC
+)  # half past seven in the evening in Paris
 HOUR = 3600.0
 
-ADAM, BRUNO, CHLOE, STORM = "+33639980001", "+33639980002", "+33639980003", "+33639980004"
+ADAM, BRUNO, CHLOE, STORM = (
+    "+33639980001",
+    "+33639980002",
+    "+33639980003",
+    "+33639980004",
+)
 LONG = (
     "Hé, tu te souviens de moi ? On s'est parlé au bar hier soir, tu m'as donné ton numéro 😀 "
     "Je voulais savoir si tu étais libre demain, ou un autre jour, ou n'importe quand en fait. "
@@ -29,7 +36,9 @@ SFR = (
     "5E0ED741ED371D442E83E0E1F9BC0CD281E677D9B84C06C1DF7539E85C9097E520FB9B2E2F83C6EF36"
     "9C5E064D8D52D0BC2E07DDEF77D7DC2C7799E5A0771D040FCB41F402BB0047BFDD6550B80ECAD966"
 )
-NAME_AND_CYRILLIC = "07919730071111F10414D04937BD2C7797E9D3E614000811309291024061080442043504410442"
+NAME_AND_CYRILLIC = (
+    "07919730071111F10414D04937BD2C7797E9D3E614000811309291024061080442043504410442"
+)
 BRAZIL = (
     "0791551010010201040D91551699296568F80011719022124215293DD4B71C5E26BF41D3E6145476D3"
     "E5E573BD0C82BF40B59A2D96CBE564351BCE8603A164319D8CA6ABD540E432482673C172AED82DE502"
@@ -87,27 +96,40 @@ def _rehearse(stage: Stage, storm: Storm) -> None:
 
         simulation.schedule(at, send)
 
-    chapter(5, "A first text: it will be answered in two to three hours, by when she has left.")
+    chapter(
+        5,
+        "A first text: it will be answered in two to three hours, by when she has left.",
+    )
     text(6, ADAM, "Salut c'est Adam, on s'est vus au bar !")
     chapter(600, "A second text from the same number: one reply is enough.")
     text(601, ADAM, "Allez réponds stp")
     chapter(1200, "A short code: it may be a paid service, so it never gets an answer.")
     text(1201, "36179", "Votre colis est en attente, repondez OUI")
-    chapter(1800, "A long one with emoji, in segments: it is joined, and counts as one message.")
+    chapter(
+        1800,
+        "A long one with emoji, in segments: it is joined, and counts as one message.",
+    )
     text(1801, BRUNO, LONG)
     chapter(2400, "Somebody who wants to be left alone: recorded for ever.")
     text(2401, CHLOE, "STOP svp !")
-    chapter(3000, "A storm: one number writes forty times. Everything is kept; it costs no reply more.")
+    chapter(
+        3000,
+        "A storm: one number writes forty times. Everything is kept; it costs no reply more.",
+    )
     for number in range(40):
         text(3001 + 20 * number, STORM, f"réponds !!! ({number + 1})")
     simulation.schedule(3045, storm.hush)
     simulation.schedule(3840, storm.over)
     chapter(
-        4000, "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered."
+        4000,
+        "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered.",
     )
     for number, octets in enumerate(REAL_PDUS):
         network.pdu(octets, at=4001 + 10 * number)
-    chapter(2 * HOUR, "The dongle is pulled out for a while, and the replies become due meanwhile.")
+    chapter(
+        2 * HOUR,
+        "The dongle is pulled out for a while, and the replies become due meanwhile.",
+    )
     simulation.schedule(2 * HOUR + 1, lambda: simulation.fault("unplug", seconds=900))
     chapter(13.4 * HOUR, "The next morning: replies leave between nine and nine only.")
     chapter(15 * HOUR, "He writes again: he was told once, and that is all he gets.")

@@ -18,12 +18,16 @@ BUG, USAGE, UNAVAILABLE, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 2, 69, 75, 7
 def run_group(group: click.Group, arguments: list[str]) -> int:
     """Run `group` and return the exit status; what went wrong is one sentence a line on stderr."""
     try:
-        with group.make_context("antirelou", arguments) as context:  # click's own main() calls a broken pipe an error
+        with group.make_context(
+            "antirelou", arguments
+        ) as context:  # click's own main() calls a broken pipe an error
             group.invoke(context)
         sys.stdout.flush()
         return 0
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # the flush at exit must not fail again
         return 0
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -37,7 +41,10 @@ def run_group(group: click.Group, arguments: list[str]) -> int:
 
 
 def _debug(arguments: list[str]) -> bool:
-    return "--debug" in arguments or os.environ.get("ANTIRELOU_DEBUG", "") not in ("", "0")
+    return "--debug" in arguments or os.environ.get("ANTIRELOU_DEBUG", "") not in (
+        "",
+        "0",
+    )
 
 
 def _told(error: Exception, *, debug: bool) -> int:
@@ -49,7 +56,9 @@ def _told(error: Exception, *, debug: bool) -> int:
         if debug:
             traceback.print_exception(error)
         return BUG
-    from antirelou.cli.output import visible  # needed on a fault only, and not quick to load
+    from antirelou.cli.output import (
+        visible,  # needed on a fault only, and not quick to load
+    )
 
     priority = "<3>" if _in_journal() else ""
     for sentence in getattr(error, "problems", None) or (str(error),):

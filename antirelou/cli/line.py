@@ -7,9 +7,22 @@ from typing import Any
 
 import click
 
-from antirelou.cli.options import config_option, json_option, numbers_option, settings_of
+from antirelou.cli.options import (
+    config_option,
+    json_option,
+    numbers_option,
+    settings_of,
+)
 from antirelou.cli.ordering import order
-from antirelou.cli.output import echo, json_line, masked, masked_row, table, visible, when
+from antirelou.cli.output import (
+    echo,
+    json_line,
+    masked,
+    masked_row,
+    table,
+    visible,
+    when,
+)
 from antirelou.log import Reader
 from antirelou.settings import Settings
 
@@ -18,7 +31,12 @@ _ORDERS = {"accept": "line_accept", "forget-pin": "forget_pin"}
 
 @click.command()
 @config_option
-@click.argument("action", required=False, type=click.Choice(list(_ORDERS)), metavar="[accept|forget-pin]")
+@click.argument(
+    "action",
+    required=False,
+    type=click.Choice(list(_ORDERS)),
+    metavar="[accept|forget-pin]",
+)
 @json_option
 @numbers_option
 def line(config: Path, action: str | None, as_json: bool, numbers: bool) -> None:
@@ -35,22 +53,39 @@ def line(config: Path, action: str | None, as_json: bool, numbers: bool) -> None
     settings = settings_of(config)
     if action is not None:
         if as_json or numbers:
-            raise click.UsageError(f"--json and --numbers are for the list: antirelou line {action} takes neither.")
+            raise click.UsageError(
+                f"--json and --numbers are for the list: antirelou line {action} takes neither."
+            )
         order(settings, _ORDERS[action])
         return
     with Reader.open(settings.log.path) as reader:
         rows = reader.lines()
     for row in rows if as_json else ():
         echo(json_line(masked_row(row, numbers=numbers)))
-    for text in table([] if as_json else [_cells(settings, row, numbers=numbers) for row in rows]):
+    for text in table(
+        [] if as_json else [_cells(settings, row, numbers=numbers) for row in rows]
+    ):
         echo(text)
 
 
 def _cells(settings: Settings, row: dict[str, Any], *, numbers: bool) -> list[str]:
-    model = " ".join(visible(row[name]) for name in ("manufacturer", "model") if row.get(name)) or "modem not known"
-    sim = f"SIM {masked(row['iccid'], numbers=numbers)}" if row.get("iccid") else "SIM not known"
+    model = (
+        " ".join(
+            visible(row[name]) for name in ("manufacturer", "model") if row.get(name)
+        )
+        or "modem not known"
+    )
+    sim = (
+        f"SIM {masked(row['iccid'], numbers=numbers)}"
+        if row.get("iccid")
+        else "SIM not known"
+    )
     if row["new_sim"]:
         sim += " (new: antirelou line accept)"
     since = f"since {when(row['first_start_at'], settings.reply.time_zone)}"
-    says = visible(row["sentence"]) if row["held_by"] is not None else "The daemon is not running."
+    says = (
+        visible(row["sentence"])
+        if row["held_by"] is not None
+        else "The daemon is not running."
+    )
     return [row["line"], model, sim, since, says]

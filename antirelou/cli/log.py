@@ -16,8 +16,24 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from antirelou.cli.options import config_option, json_option, numbers_option, settings_of, time_option
-from antirelou.cli.output import columns, csv_line, cut, echo, json_line, masked, table, visible, when
+from antirelou.cli.options import (
+    config_option,
+    json_option,
+    numbers_option,
+    settings_of,
+    time_option,
+)
+from antirelou.cli.output import (
+    columns,
+    csv_line,
+    cut,
+    echo,
+    json_line,
+    masked,
+    table,
+    visible,
+    when,
+)
 from antirelou.log import Reader, State
 from antirelou.policy.facts import HoldReason, Kind, Reason
 from antirelou.policy.numbers import normalise
@@ -27,9 +43,25 @@ _LOOK = 500  # milliseconds between two looks at the file while following
 _LEAST_TEXT = 20  # columns for the text in however narrow a terminal
 _REASONS = [str(word) for words in (Reason, HoldReason) for word in words]
 _CSV = [
-    *("id", "line", "received_at", "service_centre_time", "sender", "kind", "text", "segments", "segments_expected"),
+    *(
+        "id",
+        "line",
+        "received_at",
+        "service_centre_time",
+        "sender",
+        "kind",
+        "text",
+        "segments",
+        "segments_expected",
+    ),
     *("complete", "deliveries", "reason", "hold"),
-    *("reply_states", "reply_reasons", "reply_texts", "reply_due_at", "reply_submitted_at"),
+    *(
+        "reply_states",
+        "reply_reasons",
+        "reply_texts",
+        "reply_due_at",
+        "reply_submitted_at",
+    ),
 ]
 
 Row = dict[str, Any]
@@ -48,27 +80,59 @@ class Shown:
 
 @click.command()
 @config_option
-@click.option("--since", metavar="TIME", help="From then on: 2h, 3d, today, yesterday, 2026-11-22, '2026-11-22 18:30'.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="From then on: 2h, 3d, today, yesterday, 2026-11-22, '2026-11-22 18:30'.",
+)
 @click.option("--until", metavar="TIME", help="Up to then; a day is meant to its end.")
 @click.option("--sender", metavar="NUMBER", help="Of this number, however written.")
 @click.option(
-    "--reason", type=click.Choice(_REASONS), metavar="WORD", help="Decided or held for it: to_answer, stale, paused, …"
+    "--reason",
+    type=click.Choice(_REASONS),
+    metavar="WORD",
+    help="Decided or held for it: to_answer, stale, paused, …",
 )
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), metavar="WORD", help="text, call, mms, …")
+@click.option(
+    "--kind",
+    type=click.Choice([str(kind) for kind in Kind]),
+    metavar="WORD",
+    help="text, call, mms, …",
+)
 @click.option(
     "--state",
     type=click.Choice([str(state) for state in State]),
     metavar="WORD",
     help="With a reply in this state: queued, submitted, …",
 )
-@click.option("--search", metavar="WORDS", help="With these words in the text; accents do not matter.")
-@click.option("--line", "line_name", metavar="NAME", help="Received on this line; else on all.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The newest so many.")
+@click.option(
+    "--search",
+    metavar="WORDS",
+    help="With these words in the text; accents do not matter.",
+)
+@click.option(
+    "--line", "line_name", metavar="NAME", help="Received on this line; else on all."
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="The newest so many.",
+)
 @click.option("--follow", is_flag=True, help="Go on with what comes in, until Ctrl-C.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="CSV (RFC 4180), times in UTC.")
 @numbers_option
-def log(config: Path, limit: int, follow: bool, as_json: bool, as_csv: bool, numbers: bool, **filters: Any) -> None:
+def log(
+    config: Path,
+    limit: int,
+    follow: bool,
+    as_json: bool,
+    as_csv: bool,
+    numbers: bool,
+    **filters: Any,
+) -> None:
     """Show what was received and what became of it, oldest first.
 
     Texts are shown with escapes in place of whatever could act on a terminal. In CSV, a cell that begins like a
@@ -82,7 +146,9 @@ def log(config: Path, limit: int, follow: bool, as_json: bool, as_csv: bool, num
     if as_json and as_csv:
         raise click.UsageError("Choose one of --json and --csv.")
     if follow and filters["until"] is not None:
-        raise click.UsageError("--follow goes on for ever; it cannot be combined with --until.")
+        raise click.UsageError(
+            "--follow goes on for ever; it cannot be combined with --until."
+        )
     settings, now = settings_of(config), datetime.now(UTC)
     form = "json" if as_json else "csv" if as_csv else "plain"
     shown = Shown(form, numbers, settings.reply.time_zone, now, columns())
@@ -97,13 +163,17 @@ def _asked(settings: Settings, now: datetime, filters: Row) -> Row:
     return {
         "since": time_option(filters["since"], "--since", now=now, zone=zone),
         "until": time_option(filters["until"], "--until", now=now, zone=zone, end=True),
-        "sender": normalise(filters["sender"], settings.modem.country) if filters["sender"] else None,
+        "sender": normalise(filters["sender"], settings.modem.country)
+        if filters["sender"]
+        else None,
         "line": filters["line_name"],
         **{name: filters[name] for name in ("reason", "kind", "state", "search")},
     }
 
 
-def _show(reader: Reader, shown: Shown, asked: Row, *, limit: int, follow: bool) -> None:
+def _show(
+    reader: Reader, shown: Shown, asked: Row, *, limit: int, follow: bool
+) -> None:
     if shown.form == "csv":
         echo(csv_line(_CSV), end="\r\n")
     last = reader.last_id() or 0
@@ -121,7 +191,9 @@ def _show(reader: Reader, shown: Shown, asked: Row, *, limit: int, follow: bool)
 def _changes(reader: Reader) -> Iterator[None]:
     """Each time that the file was written; ends when whoever reads our output went away."""
     gone = select.poll()
-    gone.register(sys.stdout.fileno(), 0)  # asks for nothing, so only hang-ups and errors are told
+    gone.register(
+        sys.stdout.fileno(), 0
+    )  # asks for nothing, so only hang-ups and errors are told
     version = reader.data_version()
     yield
     while not gone.poll(_LOOK):
@@ -135,7 +207,11 @@ def _print(rows: list[Row], shown: Shown) -> None:
         for line in _table(rows, shown, shown.columns):
             echo(line)
         return
-    line_of: Callable[[Row, Shown], str] = {"json": _json, "csv": _csv, "plain": _plain}[shown.form]
+    line_of: Callable[[Row, Shown], str] = {
+        "json": _json,
+        "csv": _csv,
+        "plain": _plain,
+    }[shown.form]
     for row in rows:
         echo(line_of(row, shown), end="\r\n" if shown.form == "csv" else "\n")
 
@@ -152,7 +228,9 @@ def _csv(row: Row, shown: Shown) -> str:
         "reply_reasons": " ".join(reply["reason"] or "none" for reply in replies),
         "reply_texts": "\n".join(reply["text"] or "" for reply in replies),
         "reply_due_at": " ".join(reply["due_at"] for reply in replies),
-        "reply_submitted_at": " ".join(reply["submitted_at"] or "none" for reply in replies),
+        "reply_submitted_at": " ".join(
+            reply["submitted_at"] or "none" for reply in replies
+        ),
     }
     return csv_line((row | joined)[name] for name in _CSV)
 
@@ -169,7 +247,14 @@ def _table(rows: list[Row], shown: Shown, width: int) -> list[str]:
 def _cells(row: Row, shown: Shown) -> list[str]:
     """All columns but the text."""
     local = when(row["received_at"], shown.zone)
-    return [str(row["id"]), local, _sender(row, shown), row["kind"], verdict(row), fate(row, shown.zone)]
+    return [
+        str(row["id"]),
+        local,
+        _sender(row, shown),
+        row["kind"],
+        verdict(row),
+        fate(row, shown.zone),
+    ]
 
 
 def _sender(row: Row, shown: Shown) -> str:
@@ -191,7 +276,9 @@ def fate(row: Row, zone: ZoneInfo) -> str:
 def _reply(reply: Row, zone: ZoneInfo) -> str:
     state = str(reply["state"])
     if state == "queued":
-        return f"queued for {when(reply['due_at'], zone)}" + (f" ({reply['reason']})" if reply["reason"] else "")
+        return f"queued for {when(reply['due_at'], zone)}" + (
+            f" ({reply['reason']})" if reply["reason"] else ""
+        )
     if state == "submitted" and reply["submitted_at"]:
         return f"submitted {when(reply['submitted_at'], zone)}"
     return f"{state} ({reply['reason']})" if reply["reason"] else state

@@ -16,7 +16,9 @@ from antirelou.settings import Settings
 _SINCE = timedelta(hours=24)
 
 
-def loudest(settings: Settings, top: int, since: str | None, *, numbers: bool, yes: bool) -> list[str]:
+def loudest(
+    settings: Settings, top: int, since: str | None, *, numbers: bool, yes: bool
+) -> list[str]:
     """The numbers that wrote most since then, once the operator agreed to them; none if there are none, or he did not.
 
     Neither his own phones, nor this SIM's number, nor who is blocked already.
@@ -24,7 +26,11 @@ def loudest(settings: Settings, top: int, since: str | None, *, numbers: bool, y
     now, zone = datetime.now(UTC), settings.reply.time_zone
     begins = time_option(since, "--since", now=now, zone=zone) or now - _SINCE
     country = settings.modem.country
-    ours = {normalise(number, country) for number in (*settings.operator.numbers, settings.modem.number) if number}
+    ours = {
+        normalise(number, country)
+        for number in (*settings.operator.numbers, settings.modem.number)
+        if number
+    }
     with Reader.open(settings.log.path) as reader:
         found = reader.loudest(settings.line, begins, top + len(ours))
     found = [row for row in found if row["address"] not in ours][:top]
@@ -47,8 +53,12 @@ def loudest(settings: Settings, top: int, since: str | None, *, numbers: bool, y
 
 def _agreed(number: int) -> bool:
     if not sys.stdin.isatty():
-        raise click.UsageError("There is no terminal to confirm this on: add --yes to block them.")
-    if click.confirm(f"Never answer {'this number' if number == 1 else f'these {number:,} numbers'} any more?"):
+        raise click.UsageError(
+            "There is no terminal to confirm this on: add --yes to block them."
+        )
+    if click.confirm(
+        f"Never answer {'this number' if number == 1 else f'these {number:,} numbers'} any more?"
+    ):
         return True
     echo("Nothing was ordered.")
     return False

@@ -29,7 +29,9 @@ def config_option(command: Command) -> Command:
     """Give the command its `config`, a path."""
     return click.option(
         "--config",
-        type=click.Path(path_type=Path, readable=False),  # not to be read is a fault of the configuration, not usage
+        type=click.Path(
+            path_type=Path, readable=False
+        ),  # not to be read is a fault of the configuration, not usage
         default=DEFAULT_PATH,
         envvar="ANTIRELOU_CONFIG",
         show_default=True,
@@ -38,7 +40,12 @@ def config_option(command: Command) -> Command:
     )(command)
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line, times in UTC.")
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON, one object a line, times in UTC.",
+)
 numbers_option = click.option("--numbers", is_flag=True, help="Show numbers in full.")
 
 
@@ -75,7 +82,9 @@ def parse_time(value: str, *, now: datetime, zone: ZoneInfo, end: bool) -> datet
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def time_option(value: str | None, option: str, *, now: datetime, zone: ZoneInfo, end: bool = False) -> datetime | None:
+def time_option(
+    value: str | None, option: str, *, now: datetime, zone: ZoneInfo, end: bool = False
+) -> datetime | None:
     """`parse_time` for an option that may be missing; what is no time is a usage error."""
     if value is None:
         return None

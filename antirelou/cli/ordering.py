@@ -25,15 +25,23 @@ _ONE_BY_ONE = 20  # answers; more are told as how often each came
 Argument = Mapping[str, Any]
 
 
-def order(settings: Settings, kind: str, arguments: Sequence[tuple[str, Argument]] = (("", {}),)) -> None:
+def order(
+    settings: Settings,
+    kind: str,
+    arguments: Sequence[tuple[str, Argument]] = (("", {}),),
+) -> None:
     """Give one order for each of `arguments`, (its name in what is printed, the argument), and print the answers."""
     moment = Timekeeper(SystemClock()).moment()
-    numbers = give_orders(settings, kind, [json.dumps(argument) for _, argument in arguments], moment)
+    numbers = give_orders(
+        settings, kind, [json.dumps(argument) for _, argument in arguments], moment
+    )
     names = {number: name for number, (name, _) in zip(numbers, arguments, strict=True)}
     pid = holder(settings.log.path, settings.line)
     if pid is None:
         it = "It" if len(names) == 1 else "They"
-        echo(f"{_given(names)} {it} will be carried out when the daemon of line {settings.line} starts.")
+        echo(
+            f"{_given(names)} {it} will be carried out when the daemon of line {settings.line} starts."
+        )
         return
     results = _results(settings, set(names))
     for line in _answers(names, results):
@@ -41,19 +49,31 @@ def order(settings: Settings, kind: str, arguments: Sequence[tuple[str, Argument
     if late := len(names) - len(results):
         what = "The order was" if late == 1 else f"{late:,} orders were"
         who = f"the daemon (process {pid})" if pid else "the daemon"
-        echo(f"{what} given; {who} is busy and will carry out what is left in its next cycle.")
+        echo(
+            f"{what} given; {who} is busy and will carry out what is left in its next cycle."
+        )
 
 
 def what_waits(settings: Settings) -> str:
     """How many replies and decisions of this line wait now, in a sentence."""
     now, zone = datetime.now(UTC), settings.reply.time_zone
     with Reader.open(settings.log.path) as reader:
-        row = next((line for line in reader.status(now) if line["line"] == settings.line), None)
+        row = next(
+            (line for line in reader.status(now) if line["line"] == settings.line), None
+        )
     if row is None:
         return f"There is no line {settings.line} in the log yet."
     replies = sum(row["queued"].values())
-    first = f", the first due {when(row['next_due_at'], zone)}" if row["next_due_at"] else ""
-    undecided = f"; {plural(row['undecided'], 'message')} not decided yet" if row["undecided"] else ""
+    first = (
+        f", the first due {when(row['next_due_at'], zone)}"
+        if row["next_due_at"]
+        else ""
+    )
+    undecided = (
+        f"; {plural(row['undecided'], 'message')} not decided yet"
+        if row["undecided"]
+        else ""
+    )
     return f"{plural(replies, 'reply waits', 'replies wait')}{first}{undecided}."
 
 
@@ -61,13 +81,24 @@ def _answers(names: Mapping[int, str], results: Mapping[int, str]) -> list[str]:
     """What the daemon answered, order by order; or, where they are many, how often it answered what."""
     if len(results) > _ONE_BY_ONE:
         counts = Counter(_sentence(visible(result)) for result in results.values())
-        return [f"{often:,} times: {sentence}" for sentence, often in counts.most_common()]
-    told = ((name, results[number]) for number, name in names.items() if number in results)
-    return [(f"{name}: " if name else "") + _sentence(visible(result)) for name, result in told]
+        return [
+            f"{often:,} times: {sentence}" for sentence, often in counts.most_common()
+        ]
+    told = (
+        (name, results[number]) for number, name in names.items() if number in results
+    )
+    return [
+        (f"{name}: " if name else "") + _sentence(visible(result))
+        for name, result in told
+    ]
 
 
 def _given(names: Mapping[int, str]) -> str:
-    return "The order is in the log." if len(names) == 1 else f"{len(names):,} orders are in the log."
+    return (
+        "The order is in the log."
+        if len(names) == 1
+        else f"{len(names):,} orders are in the log."
+    )
 
 
 def _sentence(result: str) -> str:

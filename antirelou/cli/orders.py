@@ -20,7 +20,9 @@ from antirelou.policy.numbers import MASK, NumberKind, classify, normalise
 from antirelou.settings import Settings
 
 _MISTAKES = 10  # lines of a file that are told one by one
-_LONGEST_NAME = 11  # characters of an alphanumeric sender (3GPP TS 23.040 clause 9.1.2.5)
+_LONGEST_NAME = (
+    11  # characters of an alphanumeric sender (3GPP TS 23.040 clause 9.1.2.5)
+)
 
 _from_file = click.option(
     "--from-file",
@@ -44,7 +46,11 @@ def pause(config: Path) -> None:
 
 @click.command()
 @config_option
-@click.option("--clock", is_flag=True, help="Also declare that rows with a time still to come had a wrong clock.")
+@click.option(
+    "--clock",
+    is_flag=True,
+    help="Also declare that rows with a time still to come had a wrong clock.",
+)
 def resume(config: Path, clock: bool) -> None:
     """Let replies leave again.
 
@@ -61,11 +67,26 @@ def resume(config: Path, clock: bool) -> None:
 @config_option
 @click.argument("given", nargs=-1, metavar="NUMBER...")
 @_from_file
-@click.option("--top", type=click.IntRange(min=1), metavar="N", help="The N numbers that wrote most; asks first.")
-@click.option("--since", metavar="TIME", help="With --top: what came since then; 24h if not given.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The N numbers that wrote most; asks first.",
+)
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="With --top: what came since then; 24h if not given.",
+)
 @click.option("--yes", is_flag=True, help="With --top: do not ask.")
 @numbers_option
-def block(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbers: bool, **loud: Any) -> None:
+def block(
+    config: Path,
+    given: tuple[str, ...],
+    from_file: IO[str] | None,
+    numbers: bool,
+    **loud: Any,
+) -> None:
     """Never answer these numbers, and drop what waits for them; their texts are still logged.
 
     \b
@@ -81,7 +102,9 @@ def block(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbe
         return
     if given or from_file is not None:
         raise click.UsageError("Give numbers, or --top N, not both.")
-    addresses = loudest(settings, loud["top"], loud["since"], numbers=numbers, yes=loud["yes"])
+    addresses = loudest(
+        settings, loud["top"], loud["since"], numbers=numbers, yes=loud["yes"]
+    )
     if addresses:
         _order_each("block", settings, addresses, numbers=numbers)
 
@@ -91,7 +114,9 @@ def block(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbe
 @click.argument("given", nargs=-1, metavar="NUMBER...")
 @_from_file
 @numbers_option
-def unblock(config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbers: bool) -> None:
+def unblock(
+    config: Path, given: tuple[str, ...], from_file: IO[str] | None, numbers: bool
+) -> None:
     """Answer these numbers again, unless they opted out or were told already.
 
     \b
@@ -104,8 +129,12 @@ def unblock(config: Path, given: tuple[str, ...], from_file: IO[str] | None, num
 def _which(command: Any) -> Any:
     """The options that say whose replies are meant."""
     for option in (
-        click.option("--all", "everything", is_flag=True, help="All that wait on this line."),
-        click.option("--search", metavar="WORDS", help="Those to messages with these words."),
+        click.option(
+            "--all", "everything", is_flag=True, help="All that wait on this line."
+        ),
+        click.option(
+            "--search", metavar="WORDS", help="Those to messages with these words."
+        ),
         click.option("--sender", metavar="NUMBER", help="Those to this number."),
         click.argument("ids", nargs=-1, type=click.IntRange(min=1), metavar="[ID...]"),
         config_option,
@@ -145,18 +174,28 @@ def approve(config: Path, **which: Any) -> None:
 
 
 def _chosen(
-    kind: str, settings: Settings, *, ids: tuple[int, ...], sender: str | None, search: str | None, everything: bool
+    kind: str,
+    settings: Settings,
+    *,
+    ids: tuple[int, ...],
+    sender: str | None,
+    search: str | None,
+    everything: bool,
 ) -> dict[str, Any]:
     """The argument of the order; exactly one way to choose."""
     if sum((bool(ids), sender is not None, search is not None, everything)) != 1:
-        raise click.UsageError(f"Say whose replies, in one way: antirelou {kind} ID…, --sender, --search or --all.")
+        raise click.UsageError(
+            f"Say whose replies, in one way: antirelou {kind} ID…, --sender, --search or --all."
+        )
     if ids:
         return {"ids": _replies_to(settings, ids)}
     if sender is not None:
         return {"sender": address_of(sender, settings.modem.country)}
     if search is not None:
         if not search.strip():
-            raise click.UsageError("--search needs a word to look for; --all means all replies.")
+            raise click.UsageError(
+                "--search needs a word to look for; --all means all replies."
+            )
         return {"search": search}
     return {"all": True}
 
@@ -173,26 +212,46 @@ def _replies_to(settings: Settings, messages: Iterable[int]) -> list[int]:
                 raise click.UsageError(
                     f"Message {number} is of line {message['line']}: name that line's configuration with --config."
                 )
-            waiting = [int(reply["id"]) for reply in message["replies"] if reply["state"] == "queued"]
+            waiting = [
+                int(reply["id"])
+                for reply in message["replies"]
+                if reply["state"] == "queued"
+            ]
             if not waiting:
-                raise click.UsageError(f"No reply waits for message {number}: antirelou why {number} tells its story.")
+                raise click.UsageError(
+                    f"No reply waits for message {number}: antirelou why {number} tells its story."
+                )
             found += waiting
     return found
 
 
-def _each_number(kind: str, settings: Settings, given: tuple[str, ...], file: IO[str] | None, *, numbers: bool) -> None:
+def _each_number(
+    kind: str,
+    settings: Settings,
+    given: tuple[str, ...],
+    file: IO[str] | None,
+    *,
+    numbers: bool,
+) -> None:
     """One order a number; nothing is ordered if one of them is no number."""
     addresses = [address_of(number, settings.modem.country) for number in given]
     if file is not None:
         addresses += _read(file, settings.modem.country)
     if not addresses:
-        raise click.UsageError(f'Give at least one number: antirelou {kind} "06 39 98 00 01".')
+        raise click.UsageError(
+            f'Give at least one number: antirelou {kind} "06 39 98 00 01".'
+        )
     _order_each(kind, settings, addresses, numbers=numbers)
 
 
-def _order_each(kind: str, settings: Settings, addresses: Iterable[str], *, numbers: bool) -> None:
+def _order_each(
+    kind: str, settings: Settings, addresses: Iterable[str], *, numbers: bool
+) -> None:
     """One order a number, given all at once."""
-    named = [(masked(address, numbers=numbers), {"address": address}) for address in dict.fromkeys(addresses)]
+    named = [
+        (masked(address, numbers=numbers), {"address": address})
+        for address in dict.fromkeys(addresses)
+    ]
     order(settings, kind, named)
 
 
@@ -200,7 +259,9 @@ def _read(file: IO[str], country: str) -> list[str]:
     try:
         lines = [line.partition("#")[0].strip() for line in file]
     except UnicodeDecodeError as error:
-        raise click.UsageError(f"{visible(file.name)} is not UTF-8 text: save it as UTF-8.") from error
+        raise click.UsageError(
+            f"{visible(file.name)} is not UTF-8 text: save it as UTF-8."
+        ) from error
     addresses, mistakes = [], []
     for position, line in enumerate(lines, start=1):
         if not line:
@@ -220,10 +281,14 @@ def _read(file: IO[str], country: str) -> list[str]:
 def address_of(given: str, country: str) -> str:
     """A sender as the log knows it. A usage error if it could be none."""
     if MASK in given:
-        raise click.UsageError(f"{visible(given)} is masked: look the number up with antirelou log --numbers.")
+        raise click.UsageError(
+            f"{visible(given)} is masked: look the number up with antirelou log --numbers."
+        )
     address = normalise(given.strip(), country)
     kind = classify(address, country).kind
     too_long = kind is NumberKind.ALPHANUMERIC and len(address) > _LONGEST_NAME
     if not address or kind is NumberKind.IMPOSSIBLE or too_long:
-        raise click.UsageError(f'"{visible(given)}" is no number: write it as "06 39 98 00 01" or +33639980001.')
+        raise click.UsageError(
+            f'"{visible(given)}" is no number: write it as "06 39 98 00 01" or +33639980001.'
+        )
     return address

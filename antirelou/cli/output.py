@@ -23,11 +23,23 @@ from zoneinfo import ZoneInfo
 from antirelou.policy.numbers import mask
 
 # Printable by Python's rule, yet drawn as nothing: fillers, joiners, and selectors that can carry hidden octets.
-_HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]")
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]"
+)
 _MOST_MARKS = 3  # accents upon one letter; more of them climb over the lines above
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
-_IDENTIFYING = ("number", "imei", "imsi", "iccid", "accepted_imsi", "accepted_iccid", "service_centre")
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")  # the last four: full width = + - @
+_IDENTIFYING = (
+    "number",
+    "imei",
+    "imsi",
+    "iccid",
+    "accepted_imsi",
+    "accepted_iccid",
+    "service_centre",
+)
+_FORMULA = re.compile(
+    r"(^|;)(\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])"
+)  # the last four: full width = + - @
 
 
 def visible(text: str) -> str:
@@ -40,7 +52,9 @@ def visible(text: str) -> str:
     shown: list[str] = []
     marks = 0
     for character in text:
-        is_mark = unicodedata.combining(character) != 0 or unicodedata.category(character) in ("Mn", "Me")
+        is_mark = unicodedata.combining(character) != 0 or unicodedata.category(
+            character
+        ) in ("Mn", "Me")
         marks = marks + 1 if is_mark else 0
         # A mark without a letter of its own would sit on what we printed before it.
         astray = is_mark and (not shown or marks > _MOST_MARKS)
@@ -52,7 +66,9 @@ def _shown(character: str) -> str:
     if character in _NAMED:
         return _NAMED[character]
     printable = character.isprintable() or unicodedata.category(character) == "Zs"
-    return character if printable and not _HIDDEN.match(character) else _escaped(character)
+    return (
+        character if printable and not _HIDDEN.match(character) else _escaped(character)
+    )
 
 
 def _escaped(character: str) -> str:
@@ -69,7 +85,14 @@ def width(text: str) -> int:
     """How many columns of a terminal `text` takes; it was made `visible` before."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0
+        if unicodedata.combining(c)
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
+        for c in text
+    )
 
 
 def cut(text: str, columns: int) -> str:
@@ -94,7 +117,10 @@ def masked(address: str, *, numbers: bool) -> str:
 def masked_row(row: dict[str, Any], *, numbers: bool) -> dict[str, Any]:
     """A line's row without what identifies its SIM and modem, unless numbers are asked for."""
     return {
-        name: masked(value, numbers=numbers) if name in _IDENTIFYING and value else value for name, value in row.items()
+        name: masked(value, numbers=numbers)
+        if name in _IDENTIFYING and value
+        else value
+        for name, value in row.items()
     }
 
 
@@ -111,9 +137,19 @@ def csv_cell(value: object) -> str:
     """
     if value is None:
         return ""
-    text = visible(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    text = (
+        visible(value)
+        if isinstance(value, str)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
     text = _FORMULA.sub(r"\1\2'", text) if isinstance(value, str) else text
-    return f'"{text.replace(chr(34), chr(34) * 2)}"' if re.search('[",;\r\n]|^\\s|\\s$', text) else text
+    return (
+        f'"{text.replace(chr(34), chr(34) * 2)}"'
+        if re.search('[",;\r\n]|^\\s|\\s$', text)
+        else text
+    )
 
 
 def csv_line(cells: Iterable[object]) -> str:
@@ -126,7 +162,9 @@ def echo(line: str = "", *, end: str = "\n") -> None:
     print(line, end=end, flush=True)
 
 
-def when(value: datetime | str | None, zone: ZoneInfo, *, now: datetime | None = None) -> str:
+def when(
+    value: datetime | str | None, zone: ZoneInfo, *, now: datetime | None = None
+) -> str:
     """A time by the operator's clock; without its date when that is the date of `now`."""
     if value is None:
         return "-"
@@ -146,9 +184,17 @@ def table(rows: Sequence[Sequence[str]], *, indent: str = "") -> list[str]:
     """Lines with their columns aligned, two spaces apart; the last column is as long as it likes."""
     if not rows:
         return []
-    widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    widths = [
+        max(width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)
+    ]
     return [
-        indent + "  ".join([*(_padded(cell, size) for cell, size in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        indent
+        + "  ".join(
+            [
+                *(_padded(cell, size) for cell, size in zip(row, widths, strict=False)),
+                row[-1],
+            ]
+        ).rstrip()
         for row in rows
     ]
 
@@ -167,7 +213,11 @@ def size_of(octets: int) -> str:
     amount = float(octets)
     for unit in ("B", "kB", "MB", "GB"):
         if amount < 1000:
-            return f"{amount:.0f} {unit}" if amount >= 10 or unit == "B" else f"{amount:.1f} {unit}"
+            return (
+                f"{amount:.0f} {unit}"
+                if amount >= 10 or unit == "B"
+                else f"{amount:.1f} {unit}"
+            )
         amount /= 1000
     return f"{amount:.1f} TB"
 
@@ -175,11 +225,25 @@ def size_of(octets: int) -> str:
 def size(octets: int) -> str:
     """`500MB`, as the configuration is written; exact."""
     units = (("GB", 10**9), ("MB", 10**6), ("kB", 1000))
-    return next((f"{octets // each}{unit}" for unit, each in units if octets and octets % each == 0), f"{octets}B")
+    return next(
+        (
+            f"{octets // each}{unit}"
+            for unit, each in units
+            if octets and octets % each == 0
+        ),
+        f"{octets}B",
+    )
 
 
 def duration(value: timedelta) -> str:
     """`36h`, as the configuration is written; to the second, in the largest unit that leaves no rest."""
     seconds = round(value.total_seconds())
     units = (("y", 365 * 86_400), ("d", 86_400), ("h", 3600), ("m", 60))
-    return next((f"{seconds // each}{unit}" for unit, each in units if seconds and seconds % each == 0), f"{seconds}s")
+    return next(
+        (
+            f"{seconds // each}{unit}"
+            for unit, each in units
+            if seconds and seconds % each == 0
+        ),
+        f"{seconds}s",
+    )

@@ -26,11 +26,21 @@ def decision(message: Row, settings: Settings) -> str:
     if message["reason"] is None and message["hold"] is not None:
         return f"Held ({message['hold']}): {_HOLDS.get(message['hold'], 'the decision waits')}."
     if message["reason"] is None:
-        waits = "the rest of it is awaited for 10 minutes" if not message["complete"] else "the daemon will decide soon"
+        waits = (
+            "the rest of it is awaited for 10 minutes"
+            if not message["complete"]
+            else "the daemon will decide soon"
+        )
         return f"Not decided yet: {waits}."
     explain = _REASONS.get(message["reason"])
-    because = explain(message, settings) if explain else "it has no explanation in this version"
-    silent = _SILENT if message["reason"] in _ANSWERED and not message["replies"] else ""
+    because = (
+        explain(message, settings)
+        if explain
+        else "it has no explanation in this version"
+    )
+    silent = (
+        _SILENT if message["reason"] in _ANSWERED and not message["replies"] else ""
+    )
     return f"Decided {when(message['decided_at'], zone)}: {message['reason']}: {because}.{silent}"
 
 
@@ -51,7 +61,11 @@ def _because(reply: Row, settings: Settings) -> str:
     zone = settings.reply.time_zone
     reason = reply["reason"]
     if reason is None:
-        return f", not due before {when(reply['due_at'], zone)}" if reply["state"] == "queued" else ""
+        return (
+            f", not due before {when(reply['due_at'], zone)}"
+            if reply["state"] == "queued"
+            else ""
+        )
     explain = _WAITING.get(reason) or _DROPPED.get(reason)
     until = reply["postponed_until"] if reply["state"] == "queued" else None
     again = f"; it is looked at again {when(until, zone)}" if until else ""
@@ -69,14 +83,18 @@ def _age(message: Row) -> str:
 
 def _not_a_text(message: Row, settings: Settings) -> str:
     if message["kind"] == "call":
-        return "calls are answered only with calls.reply, and only to callers who insist"
+        return (
+            "calls are answered only with calls.reply, and only to callers who insist"
+        )
     return f"it is not what a person wrote, but {message['kind']}"
 
 
 def _unreplyable(message: Row, settings: Settings) -> str:
     if message["sender"] is None:
         return "its sender has no number that a text could go to"
-    kind = classify(message["sender"], settings.modem.country, message["alphanumeric"]).kind
+    kind = classify(
+        message["sender"], settings.modem.country, message["alphanumeric"]
+    ).kind
     return f"its sender ({kind}) has no number that a text could go to, or none that should be written to"
 
 
@@ -94,7 +112,9 @@ def _already_told(message: Row, settings: Settings) -> str:
 
 def _distress(message: Row, settings: Settings) -> str:
     return "it holds one of reply.distress_words: no lesson" + (
-        ", but reply.distress_text at once, once a number" if settings.reply.distress_text else ""
+        ", but reply.distress_text at once, once a number"
+        if settings.reply.distress_text
+        else ""
     )
 
 
@@ -125,18 +145,28 @@ _REASONS: dict[str, Explain] = {
     Reason.OPTED_OUT: lambda message, settings: "its sender asked not to be written to",
     Reason.DISTRESS: _distress,
     Reason.ALREADY_TOLD: _already_told,
-    Reason.LOOP: lambda message, settings: "its sender repeats itself as a machine does",
+    Reason.LOOP: lambda message, settings: (
+        "its sender repeats itself as a machine does"
+    ),
     Reason.CAMPAIGN: lambda message, settings: (
         f"at least {CAMPAIGN_SENDERS} numbers sent this text of {CAMPAIGN_LENGTH} characters or more within a day"
     ),
-    Reason.PENDING: lambda message, settings: "a reply to this number was waiting already, and answers this one too",
-    Reason.TO_ANSWER: lambda message, settings: f"nothing spoke against an answer, {_after(settings)} later",
+    Reason.PENDING: lambda message, settings: (
+        "a reply to this number was waiting already, and answers this one too"
+    ),
+    Reason.TO_ANSWER: lambda message, settings: (
+        f"nothing spoke against an answer, {_after(settings)} later"
+    ),
 }
 
 
 def _after(settings: Settings) -> str:
     delay, spread = settings.reply.delay, settings.reply.delay_spread
-    return f"{duration(delay)} to {duration(delay + spread)}" if spread else duration(delay)
+    return (
+        f"{duration(delay)} to {duration(delay + spread)}"
+        if spread
+        else duration(delay)
+    )
 
 
 _HOLDS: dict[str, str] = {
@@ -157,22 +187,32 @@ _DROPPED: dict[str, Callable[[Settings], str]] = {
         f"its recipient wrote more than reply.patience = {plural(settings.reply.patience, 'message')} meanwhile, or more "
         f"than flood.patience = {settings.flood.patience} in a flood"
     ),
-    NeverReason.CAMPAIGN: lambda settings: "the text it answers turned out to be pasted by several numbers",
+    NeverReason.CAMPAIGN: lambda settings: (
+        "the text it answers turned out to be pasted by several numbers"
+    ),
     NeverReason.BLOCKED: lambda settings: "the operator blocked its recipient",
     NeverReason.OPTED_OUT: lambda settings: "its recipient asked not to be written to",
     NeverReason.EXPIRED: lambda settings: (
         f"it could not leave within reply.expire_after = {duration(settings.reply.expire_after)} of its due time"
     ),
-    NeverReason.DISTRESS: lambda settings: "its recipient has cried for help since, and a lesson would hurt",
-    NeverReason.UNREPLYABLE: lambda settings: "its recipient is no number that a text can be sent to",
+    NeverReason.DISTRESS: lambda settings: (
+        "its recipient has cried for help since, and a lesson would hurt"
+    ),
+    NeverReason.UNREPLYABLE: lambda settings: (
+        "its recipient is no number that a text can be sent to"
+    ),
     NeverReason.DROPPED: lambda settings: "the operator took it back",
-    NeverReason.ALREADY_TOLD: lambda settings: f"no number ever gets more than {MOST_TEXTS} automatic texts",
+    NeverReason.ALREADY_TOLD: lambda settings: (
+        f"no number ever gets more than {MOST_TEXTS} automatic texts"
+    ),
 }
 
 _WAITING: dict[str, Callable[[Settings], str]] = {
     LaterReason.OUTSIDE_HOURS: lambda settings: "replies leave within reply.hours only",
     LaterReason.PAUSED: lambda settings: _HOLDS[HoldReason.PAUSED],
-    LaterReason.AWAITING_APPROVAL: lambda settings: 'reply.mode is "approved", so it waits for antirelou approve',
+    LaterReason.AWAITING_APPROVAL: lambda settings: (
+        'reply.mode is "approved", so it waits for antirelou approve'
+    ),
     LaterReason.HOURLY_LIMIT: lambda settings: (
         f"limits.segments_per_hour = {settings.limits.segments_per_hour} is used up"
     ),
@@ -187,8 +227,12 @@ _WAITING: dict[str, Callable[[Settings], str]] = {
         f"a flood is on, or it answers a message that came in one: {plural(settings.flood.replies_per_hour, 'reply', 'replies')} "
         f"an hour may leave, to {plural(settings.flood.recipients, 'number')} a flood"
     ),
-    LaterReason.BREAKER: lambda settings: "the network, or the SIM, refused several replies in a row",
-    LaterReason.DISK_LOW: lambda settings: "the disk has less free space than log.reserve",
+    LaterReason.BREAKER: lambda settings: (
+        "the network, or the SIM, refused several replies in a row"
+    ),
+    LaterReason.DISK_LOW: lambda settings: (
+        "the disk has less free space than log.reserve"
+    ),
     LaterReason.CLOCK_BEHIND: lambda settings: _HOLDS[HoldReason.CLOCK_BEHIND],
     LaterReason.NEW_SIM: lambda settings: _HOLDS[HoldReason.NEW_SIM],
 }

@@ -23,7 +23,11 @@ log = logging.getLogger("antirelou")
 
 @click.command()
 @config_option
-@click.option("--trace", is_flag=True, help="Also tell every AT command; texts appear in it as hexadecimal.")
+@click.option(
+    "--trace",
+    is_flag=True,
+    help="Also tell every AT command; texts appear in it as hexadecimal.",
+)
 def run(config: Path, trace: bool) -> None:
     """Take in texts and answer them, until stopped.
 
@@ -56,17 +60,24 @@ def _serve(settings: Settings, config: Path, clock: Clock, store: Store) -> None
         try:
             loaded = load(config)
         except ConfigError as error:
-            log.error("The configuration is not taken, the old one stays: %s", " ".join(error.problems))
+            log.error(
+                "The configuration is not taken, the old one stays: %s",
+                " ".join(error.problems),
+            )
             return None
         new = loaded.settings
         if (new.line, new.log) != (settings.line, settings.log):
-            log.error("The configuration is not taken, the old one stays: line and [log] change with a restart only.")
+            log.error(
+                "The configuration is not taken, the old one stays: line and [log] change with a restart only."
+            )
             return None
         _tell(loaded)
         log.info("The configuration was read again.")
         return new
 
-    daemon = Daemon(settings, clock=clock, store=store, open_port=_opener(clock), reload=reload)
+    daemon = Daemon(
+        settings, clock=clock, store=store, open_port=_opener(clock), reload=reload
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     signal.signal(signal.SIGHUP, lambda *_: daemon.reload())
@@ -85,7 +96,11 @@ def _opener(clock: Clock) -> OpenPort:
         return Simulation(clock).open_port
 
     def open_port(path: str, baud_rate: int) -> Port:
-        return built_in()(path, baud_rate) if path == "simulated" else open_serial(path, baud_rate)
+        return (
+            built_in()(path, baud_rate)
+            if path == "simulated"
+            else open_serial(path, baud_rate)
+        )
 
     return open_port
 

@@ -20,7 +20,9 @@ _LARGEST_LINE = 1 << 16
 
 def _epilogue() -> str:
     orders = "\n".join(f"  {order}: {meaning}" for order, meaning in ORDERS.items())
-    faults = "\n".join(f"  {name}{_shown(fault)}: {fault.meaning}" for name, fault in FAULTS.items())
+    faults = "\n".join(
+        f"  {name}{_shown(fault)}: {fault.meaning}" for name, fault in FAULTS.items()
+    )
     return (
         "\b\nOrders, one a line on standard input:\n"
         f"{orders}\n\n"
@@ -33,19 +35,54 @@ def _epilogue() -> str:
 
 def _shown(fault: Fault) -> str:
     """The arguments of a fault: their names, or the words that they are one of."""
-    shown = ["|".join(fault.choices.get(key, (key.upper(),))) for key in fault.arguments]
+    shown = [
+        "|".join(fault.choices.get(key, (key.upper(),))) for key in fault.arguments
+    ]
     return "=" + ",".join(shown) if shown else ""
 
 
 @click.command(epilog=_epilogue())
-@click.option("--link", required=True, type=click.Path(), help="The symbolic link that names the port.")
-@click.option("--voice", type=click.Choice(list(VOICES)), default="huawei", show_default=True, help="Whose manners.")
-@click.option("--radio", type=click.Choice(list(RADIOS)), default="instant", show_default=True, help="How fast.")
-@click.option("--fault", "faults", multiple=True, metavar="NAME[=ARG,...]", help="A fault from the start; repeatable.")
-@click.option("--send", "texts", multiple=True, metavar="NUMBER:TEXT", help="A text from the start; repeatable.")
+@click.option(
+    "--link",
+    required=True,
+    type=click.Path(),
+    help="The symbolic link that names the port.",
+)
+@click.option(
+    "--voice",
+    type=click.Choice(list(VOICES)),
+    default="huawei",
+    show_default=True,
+    help="Whose manners.",
+)
+@click.option(
+    "--radio",
+    type=click.Choice(list(RADIOS)),
+    default="instant",
+    show_default=True,
+    help="How fast.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[=ARG,...]",
+    help="A fault from the start; repeatable.",
+)
+@click.option(
+    "--send",
+    "texts",
+    multiple=True,
+    metavar="NUMBER:TEXT",
+    help="A text from the start; repeatable.",
+)
 @click.option("--pin", default=None, help="The PIN that the SIM asks for.")
-@click.option("--number", default="+33639989999", show_default=True, help="The SIM's own number.")
-@click.option("--seed", default=0, show_default=True, help="The same seed, the same accidents.")
+@click.option(
+    "--number", default="+33639989999", show_default=True, help="The SIM's own number."
+)
+@click.option(
+    "--seed", default=0, show_default=True, help="The same seed, the same accidents."
+)
 @click.option("--sm-slots", default=30, show_default=True, help="Slots of the SIM.")
 @click.option("--me-slots", default=23, show_default=True, help="Slots of the modem.")
 def simulate(
@@ -78,7 +115,9 @@ def simulate(
     for text in texts:
         sender, colon, body = text.partition(":")
         if not colon:
-            raise click.UsageError(f"--send {text!r} has no colon; write it as NUMBER:TEXT.")
+            raise click.UsageError(
+                f"--send {text!r} has no colon; write it as NUMBER:TEXT."
+            )
         simulation.network.text(sender, body)
     try:
         for fault in faults:

@@ -20,7 +20,15 @@ from antirelou.simulator import Simulation
 
 Teller = Callable[[str, str], None]  # who, what
 
-_TRACE_WORTH_TELLING = ("+CMTI", "+CMT:", "AT+CMGD", "AT+CMGS", "+CMGS:", "RING", "AT+CHUP")
+_TRACE_WORTH_TELLING = (
+    "+CMTI",
+    "+CMT:",
+    "AT+CMGD",
+    "AT+CMGS",
+    "+CMGS:",
+    "RING",
+    "AT+CHUP",
+)
 
 
 class Stage:
@@ -33,7 +41,9 @@ class Stage:
         self.simulation = Simulation(clock, radio="realistic")
         self.simulation.listen(self._network)
         self.store = Store.open(settings, Timekeeper(clock).moment())
-        self.daemon = Daemon(settings, clock=clock, store=self.store, open_port=self.simulation.open_port)
+        self.daemon = Daemon(
+            settings, clock=clock, store=self.store, open_port=self.simulation.open_port
+        )
         ours = logging.getLogger("antirelou")
         ours.handlers[:] = [_Journal(tell)]
         ours.propagate = False
@@ -49,7 +59,9 @@ class Stage:
     def _network(self, event: dict[str, Any]) -> None:
         match event["event"]:
             case "submitted":
-                self.tell("network", f"{event['destination']} gets: {visible(event['text'])}")
+                self.tell(
+                    "network", f"{event['destination']} gets: {visible(event['text'])}"
+                )
             case "unplugged":
                 self.tell("dongle", "is pulled out")
             case "plugged":

@@ -9,7 +9,12 @@ from typing import Any
 
 import click
 
-from antirelou.cli.options import config_option, json_option, numbers_option, settings_of
+from antirelou.cli.options import (
+    config_option,
+    json_option,
+    numbers_option,
+    settings_of,
+)
 from antirelou.cli.output import (
     columns,
     cut,
@@ -40,7 +45,11 @@ Row = dict[str, Any]
 @config_option
 @json_option
 @numbers_option
-@click.option("--texts", is_flag=True, help="Show the most frequent texts of a flood that is on; expect insults.")
+@click.option(
+    "--texts",
+    is_flag=True,
+    help="Show the most frequent texts of a flood that is on; expect insults.",
+)
 def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
     """Show each line, its limits, what waits and why, whether a flood is on, and what happened last.
 
@@ -53,7 +62,10 @@ def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
     starts = month_start(now, settings.limits.month_starts_on, settings.reply.time_zone)
     try:
         with Reader.open(settings.log.path) as reader:
-            lines = [_with_flood(row, reader, texts=texts) for row in reader.status(now, month_start=starts)]
+            lines = [
+                _with_flood(row, reader, texts=texts)
+                for row in reader.status(now, month_start=starts)
+            ]
             events = reader.events(_EVENTS)
             orders = [row for row in reader.orders(_ORDERS) if row["done_at"] is None]
     except LogMissing:
@@ -61,11 +73,24 @@ def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
     free = _free(settings)
     if as_json:
         rows = [masked_row(row, numbers=numbers) for row in lines]
-        open_orders = [{name: row[name] for name in ("id", "at", "line", "kind")} for row in orders]
-        echo(json_line({"lines": rows, "events": events, "open_orders": open_orders, "disk_free": free}))
+        open_orders = [
+            {name: row[name] for name in ("id", "at", "line", "kind")} for row in orders
+        ]
+        echo(
+            json_line(
+                {
+                    "lines": rows,
+                    "events": events,
+                    "open_orders": open_orders,
+                    "disk_free": free,
+                }
+            )
+        )
         return
     if not lines:
-        echo(f"No daemon runs, and none ever did here: there is no log at {settings.log.path}.")
+        echo(
+            f"No daemon runs, and none ever did here: there is no log at {settings.log.path}."
+        )
     for row in lines:
         for text in _line(row, settings, now, starts, numbers=numbers):
             echo(text)
@@ -94,21 +119,45 @@ def _free(settings: Settings) -> int | None:
         return None
 
 
-def _line(row: Row, settings: Settings, now: datetime, starts: datetime, *, numbers: bool) -> list[str]:
+def _line(
+    row: Row, settings: Settings, now: datetime, starts: datetime, *, numbers: bool
+) -> list[str]:
     """One line's block."""
     zone = settings.reply.time_zone
     running = row["held_by"] is not None
-    head = visible(row["sentence"]) if running else "No daemon runs: systemctl start antirelou starts it."
+    head = (
+        visible(row["sentence"])
+        if running
+        else "No daemon runs: systemctl start antirelou starts it."
+    )
     cells = [["Daemon", _daemon(row, settings, now)]]
     if row["paused"]:
         cells.append(["Orders", "Replies are paused until antirelou resume."])
     if row["new_sim"]:
-        cells.append(["SIM", "Another SIM than before; replies are held until antirelou line accept."])
+        cells.append(
+            [
+                "SIM",
+                "Another SIM than before; replies are held until antirelou line accept.",
+            ]
+        )
     cells += [
         ["Modem", _modem(row, numbers=numbers)],
         ["Network", _network(row, numbers=numbers)],
-        ["Storage", ", ".join(visible(f"{use['storage']} {use['used']} of {use['total']}") for use in row["storages"])],
-        ["Left", _used(row, settings.limits if row["line"] == settings.line else None, when(starts, zone)[:10])],
+        [
+            "Storage",
+            ", ".join(
+                visible(f"{use['storage']} {use['used']} of {use['total']}")
+                for use in row["storages"]
+            ),
+        ],
+        [
+            "Left",
+            _used(
+                row,
+                settings.limits if row["line"] == settings.line else None,
+                when(starts, zone)[:10],
+            ),
+        ],
         [
             "Received",
             f"{plural(row['messages_day'], 'message')} in 24 hours, last {when(row['last_message_at'], zone)}",
@@ -117,30 +166,50 @@ def _line(row: Row, settings: Settings, now: datetime, starts: datetime, *, numb
         ["Held", _counted(row["held"], "message") or "nothing"],
         *_flood(row, settings, now),
     ]
-    return [f"Line {row['line']}: {head}", *table([cell for cell in cells if cell[1]], indent="  ")]
+    return [
+        f"Line {row['line']}: {head}",
+        *table([cell for cell in cells if cell[1]], indent="  "),
+    ]
 
 
 def _daemon(row: Row, settings: Settings, now: datetime) -> str:
     zone = settings.reply.time_zone
     last = f"last word {when(row['updated_at'], zone, now=now)}"
     if row["held_by"] is None:
-        died = "" if row["pid"] is None else f"; it ended without saying so (process {row['pid']})"
+        died = (
+            ""
+            if row["pid"] is None
+            else f"; it ended without saying so (process {row['pid']})"
+        )
         return f"not running, {last}{died}"
     return f"process {row['held_by']}, {row['state']} since {when(row['state_since'], zone, now=now)}, {last}"
 
 
 def _modem(row: Row, *, numbers: bool) -> str:
-    model = " ".join(visible(row[name]) for name in ("manufacturer", "model") if row[name]) or "not known"
-    return f"{model}, SIM {masked(row['iccid'], numbers=numbers)}" if row["iccid"] else model
+    model = (
+        " ".join(visible(row[name]) for name in ("manufacturer", "model") if row[name])
+        or "not known"
+    )
+    return (
+        f"{model}, SIM {masked(row['iccid'], numbers=numbers)}"
+        if row["iccid"]
+        else model
+    )
 
 
 def _network(row: Row, *, numbers: bool) -> str:
     if row["registration"] is None:
         return "not known"
     signal = "signal not known" if row["signal"] is None else f"{row['signal']} dBm"
-    centre = f"service centre {masked(row['service_centre'], numbers=numbers)}" if row["service_centre"] else ""
+    centre = (
+        f"service centre {masked(row['service_centre'], numbers=numbers)}"
+        if row["service_centre"]
+        else ""
+    )
     name = visible(row["network"]) if row["network"] else ""
-    return ", ".join(part for part in (name, row["registration"], signal, centre) if part)
+    return ", ".join(
+        part for part in (name, row["registration"], signal, centre) if part
+    )
 
 
 def _used(row: Row, limits: Limits | None, starts: str) -> str:
@@ -152,7 +221,9 @@ def _used(row: Row, limits: Limits | None, starts: str) -> str:
         ("recipients_month", "recipients_per_month", f"since {starts}"),
     )
     return ", ".join(
-        f"{row[used]} of {getattr(limits, limit)} {words}" if limits else f"{row[used]} {words}"
+        f"{row[used]} of {getattr(limits, limit)} {words}"
+        if limits
+        else f"{row[used]} {words}"
         for used, limit, words in figures
     )
 
@@ -166,8 +237,16 @@ def _flood(row: Row, settings: Settings, now: datetime) -> list[list[str]]:
     left = max(0, ours.recipients - flood["recipients"]) if ours else 0
     cost = f" of {ours.recipients} that it may cost: {left} left" if ours else ""
     quiet = duration(max(ours.quiet, ours.window)) if ours else ""
-    lull = f"; over after {quiet} of quiet since {when(flood['hot_at'], zone, now=now)}" if ours else ""
-    came = ((flood["messages"], "message"), (flood["numbers"], "number"), (flood["texts"], "different text"))
+    lull = (
+        f"; over after {quiet} of quiet since {when(flood['hot_at'], zone, now=now)}"
+        if ours
+        else ""
+    )
+    came = (
+        (flood["messages"], "message"),
+        (flood["numbers"], "number"),
+        (flood["texts"], "different text"),
+    )
     held = _counted(flood["waiting"], "reply waits", "replies wait") or "no reply waits"
     dropped = _counted(flood["dropped"], "was dropped", "were dropped")
     return [
@@ -188,7 +267,12 @@ def _texts(lines: list[Row]) -> list[str]:
         found = row["flood"]["most_frequent"]
         told.append(f"What is written most on line {row['line']}:")
         shown = [
-            [f"{text['messages']:,} times", f"by {text['numbers']:,}", visible(text["text"] or "")] for text in found
+            [
+                f"{text['messages']:,} times",
+                f"by {text['numbers']:,}",
+                visible(text["text"] or ""),
+            ]
+            for text in found
         ]
         told += [cut(text, most) for text in table(shown, indent="  ")]
     return told or ["No flood is on, so there are no texts of one to show."]
@@ -197,10 +281,17 @@ def _texts(lines: list[Row]) -> list[str]:
 def _waiting(row: Row, settings: Settings, now: datetime) -> str:
     waiting = _counted(row["queued"], "reply", "replies")
     due = when(row["next_due_at"], settings.reply.time_zone, now=now)
-    open_ones = row["undecided"] - sum(row["held"].values())  # most likely segments that wait for the others
+    open_ones = row["undecided"] - sum(
+        row["held"].values()
+    )  # most likely segments that wait for the others
     undecided = plural(open_ones, "message") + " undecided" if open_ones else ""
     return (
-        "; ".join(part for part in (f"{waiting}; first due {due}" if waiting else "", undecided) if part) or "nothing"
+        "; ".join(
+            part
+            for part in (f"{waiting}; first due {due}" if waiting else "", undecided)
+            if part
+        )
+        or "nothing"
     )
 
 
@@ -213,23 +304,41 @@ def _counted(counts: dict[str, int], noun: str, nouns: str | None = None) -> str
 
 def _words(counts: dict[str, int]) -> str:
     """`2 outside_hours, 1 hourly_limit`, the most frequent first."""
-    return ", ".join(f"{number:,} {reason}" for reason, number in sorted(counts.items(), key=lambda it: -it[1]))
+    return ", ".join(
+        f"{number:,} {reason}"
+        for reason, number in sorted(counts.items(), key=lambda it: -it[1])
+    )
 
 
-def _rest(settings: Settings, now: datetime, events: list[Row], orders: list[Row], free: int | None) -> list[str]:
+def _rest(
+    settings: Settings,
+    now: datetime,
+    events: list[Row],
+    orders: list[Row],
+    free: int | None,
+) -> list[str]:
     """What the lines share."""
     lines = []
     if free is not None:
         low = " Too little: replies are stopped." if free < settings.log.reserve else ""
-        lines.append(f"Disk: {size_of(free)} free; replies stop below {size_of(settings.log.reserve)}.{low}")
+        lines.append(
+            f"Disk: {size_of(free)} free; replies stop below {size_of(settings.log.reserve)}.{low}"
+        )
     if orders:
         kinds = ", ".join(f"{row['kind']} (line {row['line']})" for row in orders)
         lines.append(f"Orders not yet carried out: {kinds}.")
     if events:
-        lines += ["Last events:", *table([_event(row, settings, now) for row in events], indent="  ")]
+        lines += [
+            "Last events:",
+            *table([_event(row, settings, now) for row in events], indent="  "),
+        ]
     return lines
 
 
 def _event(row: Row, settings: Settings, now: datetime) -> list[str]:
     repeated = f" ({row['count']} times)" if row["count"] > 1 else ""
-    return [when(row["last_at"], settings.reply.time_zone, now=now), row["line"], visible(row["text"]) + repeated]
+    return [
+        when(row["last_at"], settings.reply.time_zone, now=now),
+        row["line"],
+        visible(row["text"]) + repeated,
+    ]

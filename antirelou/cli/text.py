@@ -14,7 +14,10 @@ from antirelou.cli.output import echo, json_line, plural, visible
 from antirelou.config import ConfigError
 from antirelou.settings import Reply
 
-_ROOM = {sms.Alphabet.GSM7: (160, 153), sms.Alphabet.UCS2: (70, 67)}  # alone, and in each segment of several
+_ROOM = {
+    sms.Alphabet.GSM7: (160, 153),
+    sms.Alphabet.UCS2: (70, 67),
+}  # alone, and in each segment of several
 _UNIT = {sms.Alphabet.GSM7: "septet", sms.Alphabet.UCS2: "UTF-16 unit"}
 _NAME = {sms.Alphabet.GSM7: "GSM-7", sms.Alphabet.UCS2: "UCS-2"}
 _SHOWN = 10  # characters named one by one
@@ -40,7 +43,11 @@ def text(config: Path, words: tuple[str, ...], as_json: bool) -> None:
     else:
         read = loaded(config)
         texts, most = _configured(read.settings.reply), read.settings.reply.max_segments
-        warnings = tuple(warning for warning in read.warnings if any(name in warning for name in texts))
+        warnings = tuple(
+            warning
+            for warning in read.warnings
+            if any(name in warning for name in texts)
+        )
     for number, (name, value) in enumerate(texts.items()):
         if as_json:
             echo(json_line(_facts(name, value)))
@@ -58,9 +65,16 @@ def _given(words: tuple[str, ...]) -> str:
     if words != ("-",):
         given = " ".join(words)
     else:
-        given = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+        given = (
+            sys.stdin.buffer.read()
+            .decode("utf-8", "surrogateescape")
+            .removesuffix("\n")
+            .removesuffix("\r")
+        )
     if any("\ud800" <= character <= "\udfff" for character in given):
-        raise click.UsageError("TEXT is not valid UTF-8: save the file as UTF-8, or set the terminal to it.")
+        raise click.UsageError(
+            "TEXT is not valid UTF-8: save the file as UTF-8, or set the terminal to it."
+        )
     return given
 
 
@@ -73,9 +87,14 @@ def _max_segments(config: Path) -> int:
 
 
 def _configured(reply: Reply) -> dict[str, str]:
-    texts = {f"reply.texts, text {n}": value for n, value in enumerate(reply.texts, start=1)}
+    texts = {
+        f"reply.texts, text {n}": value for n, value in enumerate(reply.texts, start=1)
+    }
     for country, values in reply.by_country.items():
-        texts |= {f"reply.by_country.{country}, text {n}": value for n, value in enumerate(values, start=1)}
+        texts |= {
+            f"reply.by_country.{country}, text {n}": value
+            for n, value in enumerate(values, start=1)
+        }
     if reply.distress_text:
         texts["reply.distress_text"] = reply.distress_text
     return texts
@@ -91,10 +110,18 @@ def _facts(name: str, given: str) -> dict[str, Any]:
         "alphabet": _NAME[composed.alphabet],
         "units": composed.units,
         "segments": list(composed.segments),
-        "replaced": [{"position": at + 1, "old": old, "new": new} for at, old, new in replaced],
+        "replaced": [
+            {"position": at + 1, "old": old, "new": new} for at, old, new in replaced
+        ],
         "segments_without_replacing": len(before.segments),
-        "forcing": [{"position": at + 1, "character": character} for at, character in composed.forcing],
-        "extension": [{"position": at + 1, "character": character} for at, character in composed.extension],
+        "forcing": [
+            {"position": at + 1, "character": character}
+            for at, character in composed.forcing
+        ],
+        "extension": [
+            {"position": at + 1, "character": character}
+            for at, character in composed.extension
+        ],
     }
 
 
@@ -111,20 +138,39 @@ def _story(name: str, given: str, max_segments: int) -> list[str]:
         f"  {facts['alphabet']}, {units} of {room}: {plural(count, 'segment')}.",
     ]
     if facts["replaced"]:
-        swaps = [f"{_named(it['old'])} by {_named(it['new'])} at {it['position']}" for it in facts["replaced"]]
+        swaps = [
+            f"{_named(it['old'])} by {_named(it['new'])} at {it['position']}"
+            for it in facts["replaced"]
+        ]
         saved = facts["segments_without_replacing"]
-        cost = f" As written it would take {plural(saved, 'segment')}." if saved != count else ""
+        cost = (
+            f" As written it would take {plural(saved, 'segment')}."
+            if saved != count
+            else ""
+        )
         lines.append(f"  Replaced: {_listed(swaps)}.{cost}")
     if facts["forcing"]:
-        forcing = [f"{_named(it['character'])} at {it['position']}" for it in facts["forcing"]]
-        lines.append(f"  UCS-2, 70 characters a segment instead of 160, because of: {_listed(forcing)}.")
+        forcing = [
+            f"{_named(it['character'])} at {it['position']}" for it in facts["forcing"]
+        ]
+        lines.append(
+            f"  UCS-2, 70 characters a segment instead of 160, because of: {_listed(forcing)}."
+        )
     if facts["extension"]:
-        extension = [f"{_named(it['character'])} at {it['position']}" for it in facts["extension"]]
+        extension = [
+            f"{_named(it['character'])} at {it['position']}"
+            for it in facts["extension"]
+        ]
         lines.append(f"  Two septets each: {_listed(extension)}.")
     if count > max_segments:
-        lines.append(f"  Too long: reply.max_segments is {max_segments}. Shorten it, or raise that.")
+        lines.append(
+            f"  Too long: reply.max_segments is {max_segments}. Shorten it, or raise that."
+        )
     if count > 1:
-        lines += [f"  Segment {n}: {visible(segment)}" for n, segment in enumerate(composed.segments, start=1)]
+        lines += [
+            f"  Segment {n}: {visible(segment)}"
+            for n, segment in enumerate(composed.segments, start=1)
+        ]
     return lines
 
 
@@ -132,7 +178,11 @@ def _named(characters: str) -> str:
     if not characters:
         return "nothing"
     if characters.isspace() or visible(characters) != characters:
-        return "a space" if characters == " " else " ".join(f"U+{ord(character):04X}" for character in characters)
+        return (
+            "a space"
+            if characters == " "
+            else " ".join(f"U+{ord(character):04X}" for character in characters)
+        )
     return characters
 
 

@@ -12,8 +12,21 @@ from typing import Any
 
 import click
 
-from antirelou.cli.options import config_option, json_option, numbers_option, settings_of
-from antirelou.cli.output import echo, json_line, masked, paragraphs, plural, visible, when
+from antirelou.cli.options import (
+    config_option,
+    json_option,
+    numbers_option,
+    settings_of,
+)
+from antirelou.cli.output import (
+    echo,
+    json_line,
+    masked,
+    paragraphs,
+    plural,
+    visible,
+    when,
+)
 from antirelou.cli.reasons import decision, fate
 from antirelou.log import Reader
 from antirelou.settings import Settings
@@ -29,7 +42,9 @@ Row = dict[str, Any]
 @click.option("--last", is_flag=True, help="The newest message.")
 @json_option
 @numbers_option
-def why(config: Path, message_id: int | None, last: bool, as_json: bool, numbers: bool) -> None:
+def why(
+    config: Path, message_id: int | None, last: bool, as_json: bool, numbers: bool
+) -> None:
     """Tell the whole story of one message: how it came, what was decided and why, what became of the reply.
 
     ID is a message's, as `antirelou log` shows it.
@@ -39,7 +54,9 @@ def why(config: Path, message_id: int | None, last: bool, as_json: bool, numbers
     antirelou why --last
     """
     if (message_id is None) != last:
-        raise click.UsageError("Name one message: antirelou why ID, or antirelou why --last.")
+        raise click.UsageError(
+            "Name one message: antirelou why ID, or antirelou why --last."
+        )
     settings = settings_of(config)
     with Reader.open(settings.log.path) as reader:
         if last:
@@ -61,9 +78,16 @@ def why(config: Path, message_id: int | None, last: bool, as_json: bool, numbers
 
 def _meanwhile(message: Row, events: list[Row]) -> list[Row]:
     """What happened on the line from the message's arrival until its story ended."""
-    ends = [reply["ended_at"] for reply in message["replies"]] or [message["decided_at"]]
+    ends = [reply["ended_at"] for reply in message["replies"]] or [
+        message["decided_at"]
+    ]
     end = None if None in ends else max(ends)
-    return [row for row in events if row["last_at"] >= message["received_at"] and (end is None or row["at"] <= end)]
+    return [
+        row
+        for row in events
+        if row["last_at"] >= message["received_at"]
+        and (end is None or row["at"] <= end)
+    ]
 
 
 def _hidden(message: Row, *, numbers: bool) -> Row:
@@ -71,11 +95,20 @@ def _hidden(message: Row, *, numbers: bool) -> Row:
     if numbers:
         return message
     delivers = [
-        {**row, "pdu": None, "service_centre_address": _masked_or_none(row["service_centre_address"])}
+        {
+            **row,
+            "pdu": None,
+            "service_centre_address": _masked_or_none(row["service_centre_address"]),
+        }
         for row in message["delivers"]
     ]
     details = _without_numbers(message["details"])
-    return {**message, "sender": _masked_or_none(message["sender"]), "delivers": delivers, "details": details}
+    return {
+        **message,
+        "sender": _masked_or_none(message["sender"]),
+        "delivers": delivers,
+        "details": details,
+    }
 
 
 def _masked_or_none(address: str | None) -> str | None:
@@ -94,15 +127,24 @@ def _without_numbers(details: Any) -> Any:
     return details
 
 
-def _story(message: Row, events: list[Row], settings: Settings, *, numbers: bool) -> Iterator[str]:
+def _story(
+    message: Row, events: list[Row], settings: Settings, *, numbers: bool
+) -> Iterator[str]:
     zone = settings.reply.time_zone
-    sender = "erased" if message["erased_at"] else masked(message["sender"] or "", numbers=numbers)
+    sender = (
+        "erased"
+        if message["erased_at"]
+        else masked(message["sender"] or "", numbers=numbers)
+    )
     yield f"Message {message['id']}: {message['kind']} from {sender} on line {message['line']}."
     yield from _text(message)
     unsure = " (the clock was not synchronised)" if message["clock_unsynced"] else ""
-    unsure += " (a wrong clock, as the operator declared)" if message["clock_wrong"] else ""
-    sent = f"; sent {message['service_centre_time']} by its service centre's clock" * bool(
-        message["service_centre_time"]
+    unsure += (
+        " (a wrong clock, as the operator declared)" if message["clock_wrong"] else ""
+    )
+    sent = (
+        f"; sent {message['service_centre_time']} by its service centre's clock"
+        * bool(message["service_centre_time"])
     )
     yield f"Received {when(message['received_at'], zone)}{unsure}{visible(sent)}."
     yield from _segments(message, settings, numbers=numbers)
@@ -132,8 +174,12 @@ def _segments(message: Row, settings: Settings, *, numbers: bool) -> Iterator[st
     """How it came: whole or in segments, from which slots, how often."""
     if message["segments_expected"] > 1:
         here = {row["segment_sequence"] for row in message["delivers"]}
-        missing = [str(n) for n in range(1, message["segments_expected"] + 1) if n not in here]
-        lacks = f"; missing: {', '.join(missing)}" if missing and len(missing) <= 20 else ""
+        missing = [
+            str(n) for n in range(1, message["segments_expected"] + 1) if n not in here
+        ]
+        lacks = (
+            f"; missing: {', '.join(missing)}" if missing and len(missing) <= 20 else ""
+        )
         yield f"It came in {message['segments']} of {plural(message['segments_expected'], 'segment')}{lacks}."
     for row in message["delivers"]:
         yield "  " + _deliver(row, settings, numbers=numbers)
@@ -141,14 +187,30 @@ def _segments(message: Row, settings: Settings, *, numbers: bool) -> Iterator[st
 
 def _deliver(row: Row, settings: Settings, *, numbers: bool) -> str:
     zone = settings.reply.time_zone
-    name = f"Segment {row['segment_sequence']}" if row["segment_sequence"] is not None else "It"
-    place = f"in {visible(row['storage'])}, slot {row['slot']}" if row["storage"] else "handed over directly"
-    gone = f", deleted there {when(row['deleted_at'], zone)}" if row["deleted_at"] else ", not deleted there yet"
+    name = (
+        f"Segment {row['segment_sequence']}"
+        if row["segment_sequence"] is not None
+        else "It"
+    )
+    place = (
+        f"in {visible(row['storage'])}, slot {row['slot']}"
+        if row["storage"]
+        else "handed over directly"
+    )
+    gone = (
+        f", deleted there {when(row['deleted_at'], zone)}"
+        if row["deleted_at"]
+        else ", not deleted there yet"
+    )
     told = [f"{name} was found {place}{gone if row['storage'] else ''}"]
     if row["service_centre_address"]:
-        told.append(f"by way of service centre {masked(row['service_centre_address'], numbers=numbers)}")
+        told.append(
+            f"by way of service centre {masked(row['service_centre_address'], numbers=numbers)}"
+        )
     if row["deliveries"] > 1:
-        told.append(f"delivered {row['deliveries']} times, last {when(row['last_delivered_at'], zone)}")
+        told.append(
+            f"delivered {row['deliveries']} times, last {when(row['last_delivered_at'], zone)}"
+        )
     if row["error"]:
         told.append(f"not decodable: {visible(row['error'])}")
     return "; ".join(told) + "."
@@ -158,7 +220,9 @@ def _sender(message: Row, settings: Settings) -> Iterator[str]:
     facts, zone = message["sender_facts"], settings.reply.time_zone
     if facts is None:
         return
-    told = [f"It is this sender's message {message['sender_messages']}; the first came {when(facts['first_at'], zone)}"]
+    told = [
+        f"It is this sender's message {message['sender_messages']}; the first came {when(facts['first_at'], zone)}"
+    ]
     if facts["told"]:
         told.append(
             f"by now {plural(facts['told'], 'automatic text')} left to it, last {when(facts['last_told_at'], zone)}"
@@ -202,5 +266,7 @@ def _submit(row: Row, settings: Settings) -> str:
     if row["mended_at"]:
         told.append(f"its acceptance came late, {when(row['mended_at'], zone)}")
     if row["reported_at"]:
-        told.append(f"the network reported status {row['report_status']} {when(row['reported_at'], zone)}")
+        told.append(
+            f"the network reported status {row['report_status']} {when(row['reported_at'], zone)}"
+        )
     return ", ".join(told) + "."

@@ -57,7 +57,9 @@ def load(path: Path | None = DEFAULT_PATH, *, missing_ok: bool = False) -> Loade
 
 def sample() -> str:
     """The commented file that `antirelou config` prints: every key with its default."""
-    return resources.files(__package__).joinpath("sample.toml").read_text(encoding="utf-8")
+    return (
+        resources.files(__package__).joinpath("sample.toml").read_text(encoding="utf-8")
+    )
 
 
 def _default_line(path: Path) -> str:
@@ -75,11 +77,14 @@ def _parse(path: Path, *, missing_ok: bool) -> dict[str, Any]:
         problem = f"The configuration {path} cannot be read ({error.strerror}): make it a file that this user may read."
     except UnicodeDecodeError as error:
         at = error.object[: error.start].count(b"\n") + 1
-        problem = f"The configuration {path} is not UTF-8 text (line {at}): save it as UTF-8."
-    except (ValueError, RecursionError) as error:  # tomllib's own error is a ValueError, so is a number without end
         problem = (
-            f"The configuration {path} is not valid TOML: {error}. Correct it there; `antirelou config` shows how."
+            f"The configuration {path} is not UTF-8 text (line {at}): save it as UTF-8."
         )
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # tomllib's own error is a ValueError, so is a number without end
+        problem = f"The configuration {path} is not valid TOML: {error}. Correct it there; `antirelou config` shows how."
     raise ConfigError((problem,))
 
 
@@ -88,27 +93,47 @@ def _read(data: Mapping[str, Any], line: str) -> Loaded:
     problems: list[str] = []
     settings = Settings()
     known = sections(_home(data))
-    changes = _values("", {"line": data.get("line", line)}, {"line": values.line}, problems)
+    changes = _values(
+        "", {"line": data.get("line", line)}, {"line": values.line}, problems
+    )
     for name, section in data.items():
         if name == "line":
             continue
         if name not in known:
             problems.append(_unknown_at_top(name, section, known))
         elif not isinstance(section, dict):
-            problems.append(f"{name} = {shown(section)} is not a section: write [{name}] and its keys below it.")
+            problems.append(
+                f"{name} = {shown(section)} is not a section: write [{name}] and its keys below it."
+            )
         else:
-            problems += [_unknown(name, key, section[key], known) for key in section if key not in known[name]]
-            changes[name] = replace(getattr(settings, name), **_values(f"{name}.", section, known[name], problems))
+            problems += [
+                _unknown(name, key, section[key], known)
+                for key in section
+                if key not in known[name]
+            ]
+            changes[name] = replace(
+                getattr(settings, name),
+                **_values(f"{name}.", section, known[name], problems),
+            )
     settings = replace(settings, **changes)
     texts = check_texts(settings.reply)
     if problems or texts.problems:
         raise ConfigError((*problems, *texts.problems))
-    settings = replace(settings, reply=texts.reply, log=_with_key_file(settings.log, data.get("log", {})))
-    return Loaded(settings, (*texts.warnings, *warnings_about(settings, data)), tuple(texts.notes))
+    settings = replace(
+        settings,
+        reply=texts.reply,
+        log=_with_key_file(settings.log, data.get("log", {})),
+    )
+    return Loaded(
+        settings, (*texts.warnings, *warnings_about(settings, data)), tuple(texts.notes)
+    )
 
 
 def _values(
-    prefix: str, section: Mapping[str, Any], readers: Mapping[str, Reader], problems: list[str]
+    prefix: str,
+    section: Mapping[str, Any],
+    readers: Mapping[str, Reader],
+    problems: list[str],
 ) -> dict[str, Any]:
     """The values that can be used; what is wrong with the others goes to `problems`."""
     read = {}
@@ -122,25 +147,40 @@ def _values(
 
 def _with_key_file(log: Log, section: Mapping[str, Any]) -> Log:
     """Without a place of its own the key is beside the log, under the log's name and ".key"."""
-    return log if section.get("key_file") else replace(log, key_file=Path(f"{log.path}.key"))
+    return (
+        log
+        if section.get("key_file")
+        else replace(log, key_file=Path(f"{log.path}.key"))
+    )
 
 
 def _home(data: Mapping[str, Any]) -> str:
     modem = data.get("modem")
     try:
-        return values.country(modem["country"]) if isinstance(modem, dict) else Settings().modem.country
-    except (KeyError, Wrong):  # a wrong one is told about with the other keys of its section
+        return (
+            values.country(modem["country"])
+            if isinstance(modem, dict)
+            else Settings().modem.country
+        )
+    except (
+        KeyError,
+        Wrong,
+    ):  # a wrong one is told about with the other keys of its section
         return Settings().modem.country
 
 
-def _unknown_at_top(name: str, value: object, known: Mapping[str, Mapping[str, Reader]]) -> str:
+def _unknown_at_top(
+    name: str, value: object, known: Mapping[str, Mapping[str, Reader]]
+) -> str:
     if isinstance(value, dict):
         meant = nearest(name, list(known))
         return f"[{printable(name)}] is not a section{_hint(f'[{meant}]' if meant else None)}"
     return f"{printable(name)} = {shown(value)} is not a key at the top of the file{_hint(_elsewhere(name, known))}"
 
 
-def _unknown(name: str, key: str, value: object, known: Mapping[str, Mapping[str, Reader]]) -> str:
+def _unknown(
+    name: str, key: str, value: object, known: Mapping[str, Mapping[str, Reader]]
+) -> str:
     meant = nearest(key, list(known[name]))
     return f"{name}.{printable(key)} = {shown(value)} is not a key{_hint(meant or _elsewhere(key, known))}"
 
@@ -153,4 +193,8 @@ def _elsewhere(key: str, known: Mapping[str, Mapping[str, Reader]]) -> str | Non
 
 
 def _hint(meant: str | None) -> str:
-    return f": did you mean {meant}?" if meant else ": remove it; `antirelou config` lists all that there are."
+    return (
+        f": did you mean {meant}?"
+        if meant
+        else ": remove it; `antirelou config` lists all that there are."
+    )

@@ -53,7 +53,9 @@ _SECTIONS: dict[str, dict[str, Reader]] = {
         "per_sender": _AT_LEAST_ONE,
         "patience": values.whole(0),
         "replies_per_hour": values.whole(0),
-        "recipients": values.whole(1, otherwise="set flood.replies_per_hour = 0 to send nothing in a flood"),
+        "recipients": values.whole(
+            1, otherwise="set flood.replies_per_hour = 0 to send nothing in a flood"
+        ),
     },
     "calls": {"ring": values.duration, "reply": values.boolean},
     "operator": {"test_delay": values.duration},
@@ -74,5 +76,8 @@ def sections(home: str) -> dict[str, dict[str, Reader]]:
     return {
         **_SECTIONS,
         "modem": {**_SECTIONS["modem"], "number": values.empty_or(number)},
-        "operator": {**_SECTIONS["operator"], "numbers": values.every(number, "numbers")},
+        "operator": {
+            **_SECTIONS["operator"],
+            "numbers": values.every(number, "numbers"),
+        },
     }

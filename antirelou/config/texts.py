@@ -39,8 +39,14 @@ def check_texts(reply: Reply) -> Checked:
         country: _check_list(checked, f"reply.by_country.{country}", its_texts)
         for country, its_texts in reply.by_country.items()
     }
-    distress = _check(checked, "reply.distress_text", reply.distress_text) if reply.distress_text.strip() else ""
-    checked.reply = replace(reply, texts=texts, by_country=by_country, distress_text=distress)
+    distress = (
+        _check(checked, "reply.distress_text", reply.distress_text)
+        if reply.distress_text.strip()
+        else ""
+    )
+    checked.reply = replace(
+        reply, texts=texts, by_country=by_country, distress_text=distress
+    )
     return checked
 
 
@@ -51,19 +57,28 @@ def _check_list(checked: Checked, key: str, texts: tuple[str, ...]) -> tuple[str
                 checked.warnings.append(
                     f'{key} has two texts, and one of them says "{said}": change the words, or give one text only.'
                 )
-    return tuple(_check(checked, f"{key}, text {n}", text) for n, text in enumerate(texts, start=1))
+    return tuple(
+        _check(checked, f"{key}, text {n}", text)
+        for n, text in enumerate(texts, start=1)
+    )
 
 
 def _check(checked: Checked, name: str, written: str) -> str:
     text, replaced = sms.typographic(written)
     if not text.strip():
-        checked.problems.append(f"{name} = {shown(written)} has nothing to read in it: write a text.")
+        checked.problems.append(
+            f"{name} = {shown(written)} has nothing to read in it: write a text."
+        )
     composition = sms.compose(text)
     count = len(composition.segments)
     forcing = _listed(_where_written(written, composition.forcing))
     if replaced:
-        swaps = dict.fromkeys(f"{_named(old)} by {_named(new)}" for _, old, new in replaced)
-        checked.warnings.append(f"In {name}, {', '.join(swaps)} was replaced: it would make the text longer to send.")
+        swaps = dict.fromkeys(
+            f"{_named(old)} by {_named(new)}" for _, old, new in replaced
+        )
+        checked.warnings.append(
+            f"In {name}, {', '.join(swaps)} was replaced: it would make the text longer to send."
+        )
     if count > checked.reply.max_segments:
         because = f", in UCS-2 because of {forcing}" if forcing else ""
         checked.problems.append(
@@ -80,19 +95,30 @@ def _check(checked: Checked, name: str, written: str) -> str:
             f"{name} has a link ({shown(link[0])}): networks take automatic texts with links for fraud; remove it."
         )
     measure = "septets" if composition.alphabet is sms.Alphabet.GSM7 else "UTF-16 units"
-    checked.notes.append(f"{name}: {composition.units} {measure}, {count} segment{'s'[: count > 1]}.")
+    checked.notes.append(
+        f"{name}: {composition.units} {measure}, {count} segment{'s'[: count > 1]}."
+    )
     return text
 
 
-def _where_written(written: str, forcing: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+def _where_written(
+    written: str, forcing: tuple[tuple[int, str], ...]
+) -> tuple[tuple[int, str], ...]:
     """The same characters where they stand in the operator's own file, before anything was replaced."""
     characters = {character for _, character in forcing}
-    in_file = ((at, character) for at, character in sms.compose(written).forcing if character in characters)
+    in_file = (
+        (at, character)
+        for at, character in sms.compose(written).forcing
+        if character in characters
+    )
     return tuple(in_file) or forcing
 
 
 def _listed(forcing: tuple[tuple[int, str], ...]) -> str:
-    named = [f"{_named(character)} (character {position + 1})" for position, character in forcing[:_POSITIONS]]
+    named = [
+        f"{_named(character)} (character {position + 1})"
+        for position, character in forcing[:_POSITIONS]
+    ]
     more = len(forcing) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")
 
@@ -102,5 +128,10 @@ def _named(characters: str) -> str:
     if not characters:
         return "nothing"
     return "".join(
-        c if c.isprintable() and not c.isspace() else "a space" if c == " " else f"U+{ord(c):04X}" for c in characters
+        c
+        if c.isprintable() and not c.isspace()
+        else "a space"
+        if c == " "
+        else f"U+{ord(c):04X}"
+        for c in characters
     )

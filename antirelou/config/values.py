@@ -75,7 +75,9 @@ def filled(value: object) -> str:
     """A text that is not blank."""
     text = string(value)
     if not text.strip():
-        raise Wrong("is empty: give it a value, or remove the line to have the default.")
+        raise Wrong(
+            "is empty: give it a value, or remove the line to have the default."
+        )
     return text
 
 
@@ -88,16 +90,24 @@ def boolean(value: object) -> bool:
 
 def whole(at_least: int, at_most: int | None = None, otherwise: str = "") -> Reader:
     """A whole number; `otherwise` is what to do instead of going below `at_least`."""
-    bounds = f"from {at_least} to {at_most}" if at_most is not None else f"of at least {at_least}"
+    bounds = (
+        f"from {at_least} to {at_most}"
+        if at_most is not None
+        else f"of at least {at_least}"
+    )
     most = _LARGEST if at_most is None else at_most
 
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise Wrong(f"is not a whole number: write one {bounds}, without quotes.")
         if value < at_least:
-            raise Wrong(f"is too small: write a whole number {bounds}{', or ' + otherwise if otherwise else ''}.")
+            raise Wrong(
+                f"is too small: write a whole number {bounds}{', or ' + otherwise if otherwise else ''}."
+            )
         if value > most:
-            raise Wrong(f"is too large: write a whole number from {at_least} to {most}.")
+            raise Wrong(
+                f"is too large: write a whole number from {at_least} to {most}."
+            )
         return value
 
     return read
@@ -107,7 +117,9 @@ def duration(value: object) -> timedelta:
     """A duration that may be nothing, as "0s"."""
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise Wrong('is not a duration: write a whole number and its unit, as "30s", "10m", "1h", "30d" or "3y".')
+        raise Wrong(
+            'is not a duration: write a whole number and its unit, as "30s", "10m", "1h", "30d" or "3y".'
+        )
     seconds = int(match[1]) * _SECONDS[match[2]]
     if seconds > _LONGEST.total_seconds():
         raise Wrong("is too long: write at most 100 years.")
@@ -131,7 +143,9 @@ def size(value: object) -> int:
     """Octets, from "500MB" or "1GiB"."""
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise Wrong('is not a size: write a whole number and its unit, as "500MB" or "2GB".')
+        raise Wrong(
+            'is not a size: write a whole number and its unit, as "500MB" or "2GB".'
+        )
     return int(match[1]) * _OCTETS[match[2]]
 
 
@@ -148,7 +162,9 @@ def hours(value: object) -> Hours | None:
     if max(opens_at[0], closes_at[0]) > 23 or max(opens_at[1], closes_at[1]) > 59:
         raise Wrong("names a time that no clock shows: hours go from 00:00 to 23:59.")
     if opens_at == closes_at:
-        raise Wrong('opens and closes at the same time: write "always" if replies may leave at any time.')
+        raise Wrong(
+            'opens and closes at the same time: write "always" if replies may leave at any time.'
+        )
     return Hours(time(*opens_at), time(*closes_at))
 
 
@@ -160,10 +176,14 @@ def zone(value: object) -> ZoneInfo:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         known = zoneinfo.available_timezones()
         if not known:
-            raise Wrong("cannot be read, for this system knows no time zones: install its package tzdata.") from error
+            raise Wrong(
+                "cannot be read, for this system knows no time zones: install its package tzdata."
+            ) from error
         meant = nearest(name, sorted(known))
         hint = (
-            f'did you mean "{meant}"?' if meant else 'write it as "Europe/Paris"; timedatectl list-timezones has all.'
+            f'did you mean "{meant}"?'
+            if meant
+            else 'write it as "Europe/Paris"; timedatectl list-timezones has all.'
         )
         raise Wrong(f"is not a time zone: {hint}") from error
 
@@ -184,7 +204,9 @@ def line(value: object) -> str:
     """The name of a line: it becomes part of file names and of rows."""
     name = string(value)
     if not _LINE.fullmatch(name):
-        raise Wrong('is not a name for a line: use up to 32 letters, digits, "-", "_" and ".", as "main".')
+        raise Wrong(
+            'is not a name for a line: use up to 32 letters, digits, "-", "_" and ".", as "main".'
+        )
     return name
 
 
@@ -200,7 +222,11 @@ def country(value: object) -> str:
     """A country by its two letters of ISO 3166."""
     code = string(value).upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        hint = 'Great Britain is "GB"' if code == "UK" else 'write the two letters of ISO 3166, as "FR" or "GB"'
+        hint = (
+            'Great Britain is "GB"'
+            if code == "UK"
+            else 'write the two letters of ISO 3166, as "FR" or "GB"'
+        )
         raise Wrong(f"is not a country with telephone numbers: {hint}.")
     return code
 
@@ -211,7 +237,9 @@ def number(home: str) -> Reader:
     def read(value: object) -> str:
         normalised = normalise(filled(value).strip(), home)
         if classify(normalised, home).country is None:
-            raise Wrong('is not a telephone number: write it with its country, as "+33639980001".')
+            raise Wrong(
+                'is not a telephone number: write it with its country, as "+33639980001".'
+            )
         return normalised
 
     return read
@@ -221,7 +249,9 @@ def service_centre(value: object) -> str:
     """A service centre's number: international, and not always one that anybody could call."""
     digits = "".join(string(value).split())
     if not _INTERNATIONAL.fullmatch(digits):
-        raise Wrong('is not the number of a service centre: write it with its country, as "+33689004000".')
+        raise Wrong(
+            'is not the number of a service centre: write it with its country, as "+33689004000".'
+        )
     return digits
 
 
@@ -259,7 +289,9 @@ def word_to_find(value: object) -> str:
     """A word in which there is something to find in a text."""
     word = string(value)
     if not letters(word):
-        raise Wrong("has neither letters nor digits, so that no text would contain it: remove it.")
+        raise Wrong(
+            "has neither letters nor digits, so that no text would contain it: remove it."
+        )
     return word
 
 
@@ -268,20 +300,28 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise Wrong('is not a list of texts: write ["…"], or ["…", "…"] for two.')
     if not 1 <= len(value) <= MOST_TEXTS:
-        raise Wrong(f"has {len(value)} texts: give one or two, for no number ever gets more than two automatic texts.")
+        raise Wrong(
+            f"has {len(value)} texts: give one or two, for no number ever gets more than two automatic texts."
+        )
     if not all(text.strip() for text in value):
-        raise Wrong('has an empty text: write one, or set reply.mode = "never" to send none.')
+        raise Wrong(
+            'has an empty text: write one, or set reply.mode = "never" to send none.'
+        )
     return tuple(value)
 
 
 def texts_by_country(value: object) -> Mapping[str, tuple[str, ...]]:
     """A section of countries, each with its texts."""
     if not isinstance(value, dict):
-        raise Wrong('is not a section: write [reply.by_country] and below it GB = ["…"].')
+        raise Wrong(
+            'is not a section: write [reply.by_country] and below it GB = ["…"].'
+        )
     read = {}
     for code, its_texts in value.items():
         try:
             read[country(code)] = texts(its_texts)
         except Wrong as wrong:
-            raise Wrong(f"is wrong at {printable(code)} = {shown(its_texts)}, which {wrong}") from None
+            raise Wrong(
+                f"is wrong at {printable(code)} = {shown(its_texts)}, which {wrong}"
+            ) from None
     return read

@@ -26,7 +26,9 @@ def warnings_about(settings: Settings, data: Mapping[str, Any]) -> Iterator[str]
     yield from _limits(settings)
     yield from _hours(settings)
     yield from _numbers(settings)
-    for country in sorted(settings.reply.by_country.keys() - set(settings.reply.countries)):
+    for country in sorted(
+        settings.reply.by_country.keys() - set(settings.reply.countries)
+    ):
         yield f"reply.by_country.{country} is never used: add {country!r} to reply.countries, or remove it."
     for name in _set_keys(data):
         if name in WITHOUT_EFFECT or name.partition(".")[0] in WITHOUT_EFFECT:
@@ -42,7 +44,11 @@ def _limits(settings: Settings) -> Iterator[str]:
                 "lower it unless your operator agreed in writing."
             )
     reply, limits = settings.reply, settings.limits
-    texts = (*reply.texts, *(text for texts in reply.by_country.values() for text in texts), reply.distress_text)
+    texts = (
+        *reply.texts,
+        *(text for texts in reply.by_country.values() for text in texts),
+        reply.distress_text,
+    )
     longest = max(len(sms.compose(text).segments) for text in texts)
     for key in ("segments_per_hour", "segments_per_day"):
         if getattr(limits, key) < longest:
@@ -56,7 +62,9 @@ def _hours(settings: Settings) -> Iterator[str]:
     hours = settings.reply.hours
     if hours is None:
         return
-    opens, closes = (datetime.combine(date.min + DAY, at) for at in (hours.opens, hours.closes))
+    opens, closes = (
+        datetime.combine(date.min + DAY, at) for at in (hours.opens, hours.closes)
+    )
     closed = (opens - closes) % DAY
     if settings.reply.expire_after <= closed:
         shut = round(closed / timedelta(hours=1), 1)

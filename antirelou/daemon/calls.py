@@ -25,11 +25,15 @@ _NEW_CALL_AFTER = 10.0  # seconds without a RING: networks ring every 3 to 6 s
 class Calls:
     """The call that is ringing now, and when to refuse it."""
 
-    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, timekeeper: Timekeeper
+    ) -> None:
         self.settings = settings
         self._store = store
         self._timekeeper = timekeeper
-        self._since: float | None = None  # boot time of the first RING of the present call
+        self._since: float | None = (
+            None  # boot time of the first RING of the present call
+        )
         self._last_ring = 0.0
         self._caller: str | None = None
         self._recent: deque[float] = deque(maxlen=_PATIENT_CALLS)
@@ -45,7 +49,9 @@ class Calls:
         if self._since is None:
             self._since, self._caller = boot, None
         self._last_ring = boot
-        self._caller = indication.caller if indication.caller is not None else self._caller
+        self._caller = (
+            indication.caller if indication.caller is not None else self._caller
+        )
 
     def refuse_at(self) -> float | None:
         """The boot time at which the present call is to be refused; None when nobody calls."""
@@ -53,7 +59,11 @@ class Calls:
             return None
         lately = [boot for boot in self._recent if self._since - boot < _LATELY]
         at_once = len(lately) >= _PATIENT_CALLS
-        return self._since if at_once else self._since + self.settings.calls.ring.total_seconds()
+        return (
+            self._since
+            if at_once
+            else self._since + self.settings.calls.ring.total_seconds()
+        )
 
     def refuse(self, modem: Modem) -> None:
         """Refuse the present call if its time has come."""

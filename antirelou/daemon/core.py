@@ -83,8 +83,12 @@ class Daemon:
         self._is_open = False
         self._open_at = clock.boot()
         self._stopping = self._reloading = False
-        self._stepped = timedelta(0)  # by how much the clock stepped, until that is in the log
-        self._version: int | None = None  # of the log, when the orders were last looked at
+        self._stepped = timedelta(
+            0
+        )  # by how much the clock stepped, until that is in the log
+        self._version: int | None = (
+            None  # of the log, when the orders were last looked at
+        )
 
     # The loop
 
@@ -170,7 +174,9 @@ class Daemon:
         if not pdus and not self._ripe():
             return
         for pdu, row in self._intake.take(pdus):
-            self._intake.emptied(pdu, row, confirmed=self._modem.delete(pdu.storage, pdu.index))
+            self._intake.emptied(
+                pdu, row, confirmed=self._modem.delete(pdu.storage, pdu.index)
+            )
             self._systemd.alive()  # a full storage can take minutes to empty
 
     def _take_direct(self, pdu: DirectPdu) -> None:
@@ -192,10 +198,15 @@ class Daemon:
                 case LateSubmitted(message_reference):
                     self._replying.late(message_reference)
                 case Rebooted(sign):
-                    self._line.event("modem_rebooted", f"The modem started again by itself ({sign}).")
+                    self._line.event(
+                        "modem_rebooted", f"The modem started again by itself ({sign})."
+                    )
                     sweep = True
                 case MemoryFull(storage):
-                    self._line.event("storage_full", f"Storage {storage} is full; the network waits for room.")
+                    self._line.event(
+                        "storage_full",
+                        f"Storage {storage} is full; the network waits for room.",
+                    )
                     sweep = True
                 case NewMessage():
                     sweep = True
@@ -221,7 +232,10 @@ class Daemon:
     def _idle_for(self) -> float:
         """Seconds until something is known to be due."""
         moment = self._timekeeper.moment()
-        waits = [self.settings.modem.poll_interval.total_seconds(), self._line.look_again()]
+        waits = [
+            self.settings.modem.poll_interval.total_seconds(),
+            self._line.look_again(),
+        ]
         due = self.store.next_due(moment.at)
         if due is not None:
             waits.append((due - moment.at).total_seconds())
@@ -264,10 +278,15 @@ class Daemon:
         self._open_at = self._clock.boot() + wait
         self._line.lost(state_of(error), str(error), was_open=was_open)
         if restart:
-            self._line.event("modem_restarted", "The modem does not answer; it is restarted (AT+CFUN=1,1).")
+            self._line.event(
+                "modem_restarted",
+                "The modem does not answer; it is restarted (AT+CFUN=1,1).",
+            )
         if self._ladder.exhausted:
             self._end()
-            raise Exhausted(f"The modem could not be recovered ({error}) A fresh process will try.") from error
+            raise Exhausted(
+                f"The modem could not be recovered ({error}) A fresh process will try."
+            ) from error
 
     def _restart_modem(self) -> None:
         self._ladder.restarted = True
@@ -301,7 +320,9 @@ class Daemon:
             self._replying.write_outcome()
             self._intake.write_deletions()
             self._line.stopped()
-        except LogError as error:  # the log is closed below whatever became of its last row
+        except (
+            LogError
+        ) as error:  # the log is closed below whatever became of its last row
             log.warning("%s", error)
 
     def _look_at_clock(self) -> None:
@@ -309,8 +330,14 @@ class Daemon:
         self._stepped += self._timekeeper.step() or timedelta(0)
         if self._stepped:
             with self.store.transaction():
-                shifted = self.store.shift_queued(self._clock.boot_id, self._stepped, self._timekeeper.moment())
-            seconds, self._stepped = round(self._stepped / timedelta(seconds=1)), timedelta(0)
+                shifted = self.store.shift_queued(
+                    self._clock.boot_id, self._stepped, self._timekeeper.moment()
+                )
+            seconds, self._stepped = (
+                round(self._stepped / timedelta(seconds=1)),
+                timedelta(0),
+            )
             self._line.event(
-                "clock_stepped", f"The clock stepped by {seconds} s; {shifted} queued replies moved with it."
+                "clock_stepped",
+                f"The clock stepped by {seconds} s; {shifted} queued replies moved with it.",
             )

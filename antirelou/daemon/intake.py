@@ -15,7 +15,16 @@ from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.slots import Slots
 from antirelou.log import Message, Store
 from antirelou.modem.facts import DirectPdu, StoredPdu
-from antirelou.policy import Hold, Kind, NeverReason, Received, decide, normalise, normalise_text, opts_out
+from antirelou.policy import (
+    Hold,
+    Kind,
+    NeverReason,
+    Received,
+    decide,
+    normalise,
+    normalise_text,
+    opts_out,
+)
 from antirelou.policy.words import cries_for_help
 from antirelou.settings import Settings
 
@@ -25,7 +34,13 @@ log = logging.getLogger("antirelou")
 class Intake:
     """From octets to decisions."""
 
-    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper, draw: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        timekeeper: Timekeeper,
+        draw: Callable[[], float],
+    ) -> None:
         self.settings = settings
         self._store = store
         self._timekeeper = timekeeper
@@ -34,10 +49,14 @@ class Intake:
         self._journal: list[tuple[int, str]] = []  # what is told once it is durable
         self._slots = Slots()
 
-    def take(self, pdus: Sequence[StoredPdu | DirectPdu]) -> list[tuple[StoredPdu, int]]:
+    def take(
+        self, pdus: Sequence[StoredPdu | DirectPdu]
+    ) -> list[tuple[StoredPdu, int]]:
         """Make everything in `pdus` durable; return the slots to empty now, each with its row."""
         moment = self._timekeeper.moment()
-        doomed: dict[tuple[str, int], tuple[StoredPdu, int]] = {}  # each slot once: emptied twice, it may lose the next
+        doomed: dict[
+            tuple[str, int], tuple[StoredPdu, int]
+        ] = {}  # each slot once: emptied twice, it may lose the next
         with self._writing(moment):
             listed: set[int] = set()
             for pdu in dict.fromkeys(pdus):  # some modems say every line twice
@@ -82,13 +101,19 @@ class Intake:
         for level, line in self._journal:
             log.log(level, "%s", line)
 
-    def _keep(self, pdu: StoredPdu | DirectPdu, listed: set[int], moment: Moment) -> int:
+    def _keep(
+        self, pdu: StoredPdu | DirectPdu, listed: set[int], moment: Moment
+    ) -> int:
         """Keep one short message as it came, and if it is new, what it means."""
         tpdu = sms.decode(pdu.octets, pdu.length)
         read = tpdu.salvaged if isinstance(tpdu, sms.Undecodable) else tpdu
         address = _address(read)
         sender = self._sender(address)
-        time = read.service_centre_time if isinstance(read, sms.Deliver | sms.StatusReport) else None
+        time = (
+            read.service_centre_time
+            if isinstance(read, sms.Deliver | sms.StatusReport)
+            else None
+        )
         stored = pdu if isinstance(pdu, StoredPdu) else None
         taken = self._store.add_deliver(
             storage=stored.storage if stored else None,
@@ -118,7 +143,12 @@ class Intake:
         return normalise(address.value, self.settings.modem.country)
 
     def _understand(
-        self, row: int, tpdu: sms.Tpdu | sms.Undecodable, read: sms.Tpdu | None, sender: str, moment: Moment
+        self,
+        row: int,
+        tpdu: sms.Tpdu | sms.Undecodable,
+        read: sms.Tpdu | None,
+        sender: str,
+        moment: Moment,
     ) -> None:
         """Make a message of it, or a segment of one."""
         deliver = read if isinstance(read, sms.Deliver) else None
@@ -134,9 +164,17 @@ class Intake:
             moment=moment,
         )
         if isinstance(tpdu, sms.StatusReport):
-            self._store.report(tpdu.message_reference, sender, tpdu.status, tpdu.discharge_time.at, moment)
+            self._store.report(
+                tpdu.message_reference,
+                sender,
+                tpdu.status,
+                tpdu.discharge_time.at,
+                moment,
+            )
 
-    def _again(self, row: int, pdu: StoredPdu | None, listed: set[int], moment: Moment) -> None:
+    def _again(
+        self, row: int, pdu: StoredPdu | None, listed: set[int], moment: Moment
+    ) -> None:
         """Tell a message that came again from a slot that was only read again."""
         if pdu is None or row in listed:
             self._store.came_again(row, moment)
@@ -168,11 +206,17 @@ class Intake:
     def _heed(self, message: Message, moment: Moment) -> None:
         """What is acted on when a text is first read, whatever is decided, and even while decisions are held."""
         if message.complete and opts_out(message.text):
-            dropped = self._store.opt_out(message.sender, moment, alphanumeric=message.alphanumeric)
-            self._tell(f"message {message.id} asks to be left alone: recorded for ever; {dropped} replies dropped")
+            dropped = self._store.opt_out(
+                message.sender, moment, alphanumeric=message.alphanumeric
+            )
+            self._tell(
+                f"message {message.id} asks to be left alone: recorded for ever; {dropped} replies dropped"
+            )
         if cries_for_help(message.text, self.settings.reply.distress_words):
             # A lesson that waits for somebody who cries for help would hurt.
-            dropped = self._store.drop_lessons(message.sender, NeverReason.DISTRESS, moment)
+            dropped = self._store.drop_lessons(
+                message.sender, NeverReason.DISTRESS, moment
+            )
             sentence = f"Message {message.id} may be a cry for help: read it (antirelou why {message.id})."
             self._store.event("distress", sentence, moment)
             self._tell(f"{sentence} {dropped} replies dropped.", logging.WARNING)
@@ -191,17 +235,27 @@ class Intake:
         verdict = decide(received, history, self.settings, moment.at, draw=self._draw())
         if isinstance(verdict, Hold):
             if self._store.hold(message.id, verdict.reason):
-                self._tell(f"message {message.id} waits for its decision: {verdict.reason}")
+                self._tell(
+                    f"message {message.id} waits for its decision: {verdict.reason}"
+                )
             return
         segments = len(sms.compose(verdict.reply.text).segments) if verdict.reply else 0
-        reply = self._store.decide(message.id, verdict, segments, moment, normalised=normalised)
-        size = f"{message.segments} of {message.segments_expected} segments" if message.segments_expected > 1 else ""
+        reply = self._store.decide(
+            message.id, verdict, segments, moment, normalised=normalised
+        )
+        size = (
+            f"{message.segments} of {message.segments_expected} segments"
+            if message.segments_expected > 1
+            else ""
+        )
         what = ", ".join(word for word in (message.kind, size) if word)
         if verdict.reply is None:
             self._tell(f"message {message.id} ({what}): {verdict.reason}")
         else:
             due = verdict.reply.due_at.astimezone(self.settings.reply.time_zone)
-            self._tell(f"message {message.id} ({what}): {verdict.reason}; reply {reply} is due {due:%d %b %H:%M}")
+            self._tell(
+                f"message {message.id} ({what}): {verdict.reason}; reply {reply} is due {due:%d %b %H:%M}"
+            )
 
 
 def _address(tpdu: sms.Tpdu | None) -> sms.Address | None:

@@ -41,7 +41,9 @@ _NETWORK = {
 class Line:
     """What is known of one SIM in one modem, and who is told."""
 
-    def __init__(self, settings: Settings, store: Store, timekeeper: Timekeeper, systemd: Systemd) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, timekeeper: Timekeeper, systemd: Systemd
+    ) -> None:
         self.settings = settings
         self.disk_low = False
         self._store = store
@@ -53,7 +55,9 @@ class Line:
         self._weather = False
         self._flood: int | None = None  # the one that this process told
         self._kinds: set[str] = set()  # of the events that this process told
-        self._told: tuple[str, str, Condition | None] | None = None  # what the row says, since when
+        self._told: tuple[str, str, Condition | None] | None = (
+            None  # what the row says, since when
+        )
         self._told_at = 0.0
 
     # What happened
@@ -74,9 +78,16 @@ class Line:
         self._look(condition)
         moment = self._timekeeper.moment()
         with self._store.transaction():
-            known = {name: value for name, value in asdict(identity).items() if value is not None}
+            known = {
+                name: value
+                for name, value in asdict(identity).items()
+                if value is not None
+            }
             self._store.update_line(moment, **known)
-        model = " ".join(word for word in (identity.manufacturer, identity.model) if word) or "unknown model"
+        model = (
+            " ".join(word for word in (identity.manufacturer, identity.model) if word)
+            or "unknown model"
+        )
         self.event("modem_opened", f"The modem answers ({model}).", level=logging.INFO)
         self._show()
 
@@ -91,7 +102,10 @@ class Line:
     def weather(self, error: LogError) -> None:
         """The log cannot be written now; the modem keeps what it has until it can."""
         if not self._weather:
-            log.warning("%s Nothing is deleted from the SIM and nothing is sent until then.", error)
+            log.warning(
+                "%s Nothing is deleted from the SIM and nothing is sent until then.",
+                error,
+            )
             self._systemd.status(str(error))
         self._weather = True
 
@@ -129,36 +143,55 @@ class Line:
     def _usable(self) -> bool:
         if self._condition is None:
             return False
-        return self._condition.registration.usable or self._condition.registration is Registration.UNKNOWN
+        return (
+            self._condition.registration.usable
+            or self._condition.registration is Registration.UNKNOWN
+        )
 
     def _refresh(self, modem: Modem, at_most: float) -> None:
-        if self._looked + at_most <= self._timekeeper.moment().boot:  # as `look_again` reckons, to the last bit
+        if (
+            self._looked + at_most <= self._timekeeper.moment().boot
+        ):  # as `look_again` reckons, to the last bit
             self._look(modem.condition())
 
     def _look(self, condition: Condition) -> None:
         before, self._condition = self._condition, condition
         self._looked = self._timekeeper.moment().boot
         if before is not None and before.registration != condition.registration:
-            words = _NETWORK.get(condition.registration, f"Registered again ({condition.registration}).")
+            words = _NETWORK.get(
+                condition.registration, f"Registered again ({condition.registration})."
+            )
             self.event(f"network_{condition.registration}", words)
         for use in condition.storages:
             if use.total and use.used >= _NEARLY_FULL * use.total:
-                self.event("storage_nearly_full", f"Storage {use.storage} holds {use.used} of {use.total} messages.")
+                self.event(
+                    "storage_nearly_full",
+                    f"Storage {use.storage} holds {use.used} of {use.total} messages.",
+                )
 
     def _show(self) -> None:
         """Derive the state from what is known while the modem is open."""
         assert self._condition is not None
         if self._store.paused():
-            state, sentence = "paused", "Receiving; replies are paused until `antirelou resume`."
+            state, sentence = (
+                "paused",
+                "Receiving; replies are paused until `antirelou resume`.",
+            )
         elif not self._usable():
-            state, sentence = "no_network", _NETWORK.get(self._condition.registration, "No network.")
+            state, sentence = (
+                "no_network",
+                _NETWORK.get(self._condition.registration, "No network."),
+            )
         elif self.disk_low:
             state, sentence = (
                 "disk_low",
                 "Receiving; replies stopped, since the disk has less free space than log.reserve.",
             )
         else:
-            state, sentence = self._held_back() or ("ready", _WELL[self.settings.reply.mode])
+            state, sentence = self._held_back() or (
+                "ready",
+                _WELL[self.settings.reply.mode],
+            )
         self._state, self._sentence = state, sentence
 
     def _held_back(self) -> tuple[str, str] | None:
@@ -185,7 +218,10 @@ class Line:
         flood = self._store.flood(moment.at)
         before, self._flood = self._flood, flood.id if flood else None
         if flood is not None and flood.id != before:
-            log.warning("A flood is on since message %d: replies are held back, see antirelou status.", flood.id)
+            log.warning(
+                "A flood is on since message %d: replies are held back, see antirelou status.",
+                flood.id,
+            )
         elif flood is None and before is not None:
             log.info("The flood that began with message %d is over.", before)
             self._store.reconsider()
@@ -195,7 +231,10 @@ class Line:
         self._systemd.status(sentence)
         condition = self._condition
         boot = self._timekeeper.moment().boot
-        if self._told == (state, sentence, condition) and boot - self._told_at < _REFRESH:
+        if (
+            self._told == (state, sentence, condition)
+            and boot - self._told_at < _REFRESH
+        ):
             return
         self._told, self._told_at = (state, sentence, condition), boot
         with self._store.transaction():

@@ -62,7 +62,9 @@ def _block(store: Store, argument: Argument, moment: Moment) -> str:
 
 
 def _unblock(store: Store, argument: Argument, moment: Moment) -> str:
-    return "unblocked" if store.unblock(argument["address"], moment) else "was not blocked"
+    return (
+        "unblocked" if store.unblock(argument["address"], moment) else "was not blocked"
+    )
 
 
 def _drop(store: Store, argument: Argument, moment: Moment) -> str:
@@ -91,7 +93,12 @@ def _which(argument: Argument) -> dict[str, Any]:
     sender, search = argument.get("sender"), argument.get("search")
     if not isinstance(sender, str | None) or not isinstance(search, str | None):
         raise TypeError("a sender and a word to search are texts")
-    return {"reply_ids": ids, "sender": sender, "search": search, "everything": bool(argument.get("all", False))}
+    return {
+        "reply_ids": ids,
+        "sender": sender,
+        "search": search,
+        "everything": bool(argument.get("all", False)),
+    }
 
 
 def _replies(number: int) -> str:

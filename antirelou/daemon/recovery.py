@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from antirelou.modem.facts import ModemError, ModemSilent, PortError, SimRefused
 
 LOOK = 1.0  # seconds between two looks for a port that is not there
-RETRY = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds before each attempt to open; the last one repeats
+RETRY = (
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    20.0,
+    30.0,
+)  # seconds before each attempt to open; the last one repeats
 ASK_SIM = 15.0  # seconds between two questions to a SIM that cannot be used
 RESTART_AFTER = 2  # failures of a silent modem before it is restarted
 GIVE_UP_AFTER = 8  # failures before the process ends, if it ever had a modem
@@ -37,7 +44,11 @@ class Ladder:
 
     def wait_after(self, error: ModemError) -> float:
         """Count one failure; return how many seconds to wait before the next attempt to open."""
-        if isinstance(error, PortError) and error.cause in ("missing", "busy", "not_permitted"):
+        if isinstance(error, PortError) and error.cause in (
+            "missing",
+            "busy",
+            "not_permitted",
+        ):
             return LOOK
         if isinstance(error, SimRefused):
             return ASK_SIM

@@ -11,7 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 _BELIEVED = 3  # attempts at once; after as many the slot itself is in doubt
-_BELIEVED_UNREAD = 30  # the same where the modem says that what is in the slot came since
+_BELIEVED_UNREAD = (
+    30  # the same where the modem says that what is in the slot came since
+)
 _FIRST_WAIT = 60.0  # seconds until the next attempt then; doubles
 _LONGEST_WAIT = 3600.0
 _UNREAD = 0  # <stat> of 3GPP TS 27.005 clause 3.1
@@ -60,4 +62,6 @@ class Slots:
             return
         slot.tries, slot.told = slot.tries + 1, False
         if slot.doubtful:
-            slot.again_at = boot + min(_FIRST_WAIT * 2 ** min(slot.tries - slot.believed, 10), _LONGEST_WAIT)
+            slot.again_at = boot + min(
+                _FIRST_WAIT * 2 ** min(slot.tries - slot.believed, 10), _LONGEST_WAIT
+            )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-
 from typing import ClassVar
 
 from sdnotify import SystemdNotifier
@@ -28,7 +27,9 @@ class Systemd:
         self._clock = clock
         self._notifier = SystemdNotifier() if os.environ.get("NOTIFY_SOCKET") else None
         self._fed = 0.0
-        self._feed_every = min(_WATCHDOG_EVERY, int(os.environ.get("WATCHDOG_USEC") or 1e9) / 1e6 / 4)
+        self._feed_every = min(
+            _WATCHDOG_EVERY, int(os.environ.get("WATCHDOG_USEC") or 1e9) / 1e6 / 4
+        )
         self._status = ""
 
     def ready(self) -> None:
@@ -54,12 +55,16 @@ class Systemd:
 
     def _say(self, words: str) -> None:
         if self._notifier:
-            self._notifier.notify(words.encode().decode("latin-1"))  # which it encodes as Latin-1; systemd wants UTF-8
+            self._notifier.notify(
+                words.encode().decode("latin-1")
+            )  # which it encodes as Latin-1; systemd wants UTF-8
 
 
 def printable(sentence: str) -> str:
     """The sentence on one line, with whatever could act on a terminal or begin another line as an escape."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in sentence)
+    return "".join(
+        each if each.isprintable() else ascii(each)[1:-1] for each in sentence
+    )
 
 
 def is_journal(descriptor: int) -> bool:
@@ -81,7 +86,13 @@ class OneLine(logging.Formatter):
 class JournalFormatter(OneLine):
     """Puts systemd's priority in front of each line, so that `journalctl -p warning` works."""
 
-    _PRIORITY: ClassVar[dict[int, int]] = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+    _PRIORITY: ClassVar[dict[int, int]] = {
+        logging.DEBUG: 7,
+        logging.INFO: 6,
+        logging.WARNING: 4,
+        logging.ERROR: 3,
+        logging.CRITICAL: 2,
+    }
 
     def format(self, record: logging.LogRecord) -> str:
         return f"<{self._PRIORITY.get(record.levelno, 6)}>{super().format(record)}"

@@ -25,15 +25,23 @@ if TYPE_CHECKING:
         NotADatabase,
         ReadOnlyLog,
     )
-    from antirelou.log.facts import DueReply, Message, Noted, Order, State, Stored, SubmitState, Taken, Verdict
+    from antirelou.log.facts import (
+        DueReply,
+        Message,
+        Noted,
+        Order,
+        State,
+        Stored,
+        SubmitState,
+        Taken,
+        Verdict,
+    )
     from antirelou.log.lock import holder
     from antirelou.log.orders import give_order, give_orders
     from antirelou.log.reader import Reader
     from antirelou.log.store import Store
 
-_ERRORS = (
-    "DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError LogMissing NewerSchema NotADatabase ReadOnlyLog"
-)
+_ERRORS = "DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError LogMissing NewerSchema NotADatabase ReadOnlyLog"
 _FACTS = "DueReply Message Noted Order State Stored SubmitState Taken Verdict"
 _HOMES = {
     "chain": "Fault verify",

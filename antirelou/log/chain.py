@@ -87,7 +87,9 @@ def nonce() -> bytes:
     return secrets.token_bytes(NONCE)
 
 
-def append(connection: Connection, kind: str, row: int, at: datetime, line: str) -> bytes:
+def append(
+    connection: Connection, kind: str, row: int, at: datetime, line: str
+) -> bytes:
     """Extend the chain by what `row` holds now, and return the new head; only inside a transaction."""
     written = stamp(at)
     facts = own_nonce = None
@@ -137,10 +139,16 @@ def _entries(connection: Connection) -> Fault | None:
         previous = entry["head"]
     for (kind, row), (at, facts) in newest.items():
         if facts != _state(connection, kind, row):
-            return Fault(at, f"Row {row} is not in the state that entry {at} ({kind}) gives it: it was altered.")
+            return Fault(
+                at,
+                f"Row {row} is not in the state that entry {at} ({kind}) gives it: it was altered.",
+            )
     for kind, rows in counted.items():
         if connection.value(_ROWS[kind]) != rows:
-            return Fault(seq + 1, f"There are not as many rows as entries of kind {kind}: rows were added or removed.")
+            return Fault(
+                seq + 1,
+                f"There are not as many rows as entries of kind {kind}: rows were added or removed.",
+            )
     return None
 
 
@@ -161,17 +169,27 @@ def _fits(connection: Connection, entry: Any, previous: bytes) -> str | None:
         return f"Entry {seq} is of the unknown kind {kind!r}: it was altered, or a later version wrote it."
     if salt is None:
         return f"The nonce of entry {seq} ({kind}, row {row}) is gone."
-    if entry["commitment"] != _commitment(salt, kind, row, entry["at"], entry["line"], of):
+    if entry["commitment"] != _commitment(
+        salt, kind, row, entry["at"], entry["line"], of
+    ):
         return f"Row {row} is not what entry {seq} ({kind}) commits to: it, or the entry, was altered."
     return None
 
 
 def _texts(connection: Connection) -> Fault | None:
     """The text of each joined message must be the join of its segments."""
-    for message in connection.each("SELECT id, text FROM messages WHERE segments_expected > 1 AND erased_at IS NULL"):
+    for message in connection.each(
+        "SELECT id, text FROM messages WHERE segments_expected > 1 AND erased_at IS NULL"
+    ):
         if message["text"] != joined(connection, message["id"]):
-            last = connection.value("SELECT max(seq) FROM chain WHERE kind = 'segment'") or 0
-            return Fault(last, f"The text of message {message['id']} is not the join of its segments: it was altered.")
+            last = (
+                connection.value("SELECT max(seq) FROM chain WHERE kind = 'segment'")
+                or 0
+            )
+            return Fault(
+                last,
+                f"The text of message {message['id']} is not the join of its segments: it was altered.",
+            )
     return None
 
 
@@ -189,11 +207,21 @@ def joined(connection: Connection, message_id: int) -> str | None:
         return None
     delivers = [sms.decode(row["pdu"]) for row in rows]
     texts = []
-    for _, numbered in groupby(enumerate(rows), lambda pair: pair[1]["segment_sequence"] - pair[0]):
+    for _, numbered in groupby(
+        enumerate(rows), lambda pair: pair[1]["segment_sequence"] - pair[0]
+    ):
         places = [place for place, _ in numbered]  # of consecutive segments
-        run = [deliver for place in places if isinstance(deliver := delivers[place], sms.Deliver)]
+        run = [
+            deliver
+            for place in places
+            if isinstance(deliver := delivers[place], sms.Deliver)
+        ]
         whole = len(run) == len(places)
-        texts.append(sms.joined_text(run) if whole else "".join(rows[place]["segment_text"] or "" for place in places))
+        texts.append(
+            sms.joined_text(run)
+            if whole
+            else "".join(rows[place]["segment_text"] or "" for place in places)
+        )
     return "".join(texts)
 
 
@@ -202,15 +230,29 @@ def _state(connection: Connection, kind: str, row: int) -> str | None:
     return None if found is None else _canonical(dict(found))
 
 
-def _commitment(salt: bytes, kind: str, row: int, at: str, line: str, of: dict[str, Any]) -> bytes:
+def _commitment(
+    salt: bytes, kind: str, row: int, at: str, line: str, of: dict[str, Any]
+) -> bytes:
     said = _canonical({"at": at, "kind": kind, "line": line, "of": of, "row": row})
     return hashlib.sha256(salt + said.encode("ascii")).digest()
 
 
 def _head(previous: bytes, seq: int, kind: str, commitment: bytes) -> bytes:
     name = kind.encode()
-    return hashlib.sha256(previous + seq.to_bytes(8, "big") + len(name).to_bytes(1, "big") + name + commitment).digest()
+    return hashlib.sha256(
+        previous
+        + seq.to_bytes(8, "big")
+        + len(name).to_bytes(1, "big")
+        + name
+        + commitment
+    ).digest()
 
 
 def _canonical(value: dict[str, Any]) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=bytes.hex)
+    return json.dumps(
+        value,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=True,
+        default=bytes.hex,
+    )

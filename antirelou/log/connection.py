@@ -16,7 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from antirelou.log.errors import LogError, LogMissing, ReadOnlyLog, exists, translated, translated_os
+from antirelou.log.errors import (
+    LogError,
+    LogMissing,
+    ReadOnlyLog,
+    exists,
+    translated,
+    translated_os,
+)
 
 BUSY = 5.0  # seconds that a writer waits for another one
 PAGE_SIZE = 1024  # octets; a text dirties two dozen pages, and each is written whole, so small ones spare the card
@@ -53,7 +60,9 @@ class Connection:
     def reading(cls, path: Path) -> Connection:
         """Open for reading only, beside a daemon or without one, on a read-only file system too."""
         if not exists(path):
-            raise LogMissing(f"There is no log at {path}: no daemon wrote one yet, or [log] path is another.")
+            raise LogMissing(
+                f"There is no log at {path}: no daemon wrote one yet, or [log] path is another."
+            )
         connection = cls._connect(path, f"{_uri(path)}?mode=ro")
         try:
             connection.value("SELECT count(*) FROM sqlite_master")
@@ -76,7 +85,9 @@ class Connection:
     @classmethod
     def _connect(cls, path: Path, uri: str) -> Connection:
         try:
-            raw = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY, cached_statements=256)
+            raw = sqlite3.connect(
+                uri, uri=True, isolation_level=None, timeout=BUSY, cached_statements=256
+            )
         except sqlite3.Error as error:
             raise translated(error, path) or error from error
         return cls(path, raw)
@@ -85,14 +96,18 @@ class Connection:
         """Set what holds for the connection, and what must be set before the first table is made."""
         if not self.value("SELECT count(*) FROM sqlite_master"):
             self.run(f"PRAGMA page_size = {PAGE_SIZE}")
-            self.run("PRAGMA auto_vacuum = INCREMENTAL")  # free pages are given back after an erasure
+            self.run(
+                "PRAGMA auto_vacuum = INCREMENTAL"
+            )  # free pages are given back after an erasure
         if self.value("PRAGMA journal_mode = WAL") != "wal":
             raise LogError(
                 f"The log {self.path} lies on a file system that SQLite cannot share: move it to a local disk."
             )
         self.run("PRAGMA synchronous = FULL")
         self.run("PRAGMA foreign_keys = ON")
-        self.run("PRAGMA secure_delete = ON")  # what was erased is overwritten, in freed pages too
+        self.run(
+            "PRAGMA secure_delete = ON"
+        )  # what was erased is overwritten, in freed pages too
         self.run(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
         self.run(f"PRAGMA journal_size_limit = {_WAL_KEPT}")
 
@@ -181,7 +196,9 @@ class Connection:
                 yield
                 self.run("COMMIT")
             except BaseException:
-                if self.raw.in_transaction:  # SQLite rolls back by itself on a full disk
+                if (
+                    self.raw.in_transaction
+                ):  # SQLite rolls back by itself on a full disk
                     self.raw.execute("ROLLBACK")
                 raise
         finally:

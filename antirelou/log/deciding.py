@@ -20,14 +20,18 @@ from antirelou.policy.decide import CAMPAIGN_SENDERS
 from antirelou.policy.facts import Decision, History, HoldReason, Kind, Planned, Purpose
 from antirelou.policy.words import CAMPAIGN_LENGTH
 
-RIPE_AFTER = timedelta(minutes=10)  # after its newest segment an incomplete message is decided as it is
+RIPE_AFTER = timedelta(
+    minutes=10
+)  # after its newest segment an incomplete message is decided as it is
 LOOP_WITHIN = timedelta(minutes=5)
 SAME_TEXT_WITHIN = timedelta(hours=1)
 CAMPAIGN_WITHIN = timedelta(hours=24)
 TESTS_WITHIN = timedelta(hours=24)
 COUNTING_OR_NOT = "(flood_counts IS NOT NULL) IN (0, 1)"  # for the index on a sender's messages, which is by that too
 _ENOUGH = 20  # counting further changes no decision
-_MANY = 100  # numbers that ever sent one long text: it is a pasted one, whenever they did
+_MANY = (
+    100  # numbers that ever sent one long text: it is a pasted one, whenever they did
+)
 
 _COLUMNS = """m.id, m.kind, s.address, m.alphanumeric, m.text, m.received_at, m.service_centre_time, m.segments,
     m.segments_expected, m.complete, m.hold, m.sender_id"""
@@ -46,18 +50,27 @@ class Deciding(Floods):
         They are the complete ones, those without a new segment for ten minutes (by the boot clock, where the boot is
         the same), and those whose hold no longer applies.
         """
-        ripe = (moment.boot_id, boot_ms(moment) - _ms(RIPE_AFTER), stamp(moment.at - RIPE_AFTER))
-        found = self._db.rows(
-            f"{_WAITING} AND m.complete = 1 AND m.hold IS NULL ORDER BY m.id LIMIT ?", [self.line, limit]
+        ripe = (
+            moment.boot_id,
+            boot_ms(moment) - _ms(RIPE_AFTER),
+            stamp(moment.at - RIPE_AFTER),
         )
-        found += self._db.rows(f"{_WAITING} AND {_RIPE} ORDER BY m.id LIMIT ?", [self.line, *ripe, limit])
+        found = self._db.rows(
+            f"{_WAITING} AND m.complete = 1 AND m.hold IS NULL ORDER BY m.id LIMIT ?",
+            [self.line, limit],
+        )
+        found += self._db.rows(
+            f"{_WAITING} AND {_RIPE} ORDER BY m.id LIMIT ?", [self.line, *ripe, limit]
+        )
         for reason in self._lifted(moment.at):
             for complete in (0, 1):
                 found += self._db.rows(
                     f"{_WAITING} AND m.complete = ? AND m.hold = ? ORDER BY m.id LIMIT ?",
                     [self.line, complete, reason, limit],
                 )
-        return sorted((_message(row) for row in found), key=lambda message: message.id)[:limit]
+        return sorted((_message(row) for row in found), key=lambda message: message.id)[
+            :limit
+        ]
 
     def next_ripe(self, moment: Moment) -> float | None:
         """Return the seconds until `undecided` has something, 0 if it has now, None while nothing waits."""
@@ -77,7 +90,9 @@ class Deciding(Floods):
             return max(0.0, seconds)
         return max(0.0, (read(row["at"]) + RIPE_AFTER - moment.at).total_seconds())
 
-    def history(self, message: Message, now: datetime, *, normalised: str = "") -> History:
+    def history(
+        self, message: Message, now: datetime, *, normalised: str = ""
+    ) -> History:
         """Return what the log knows of a message's sender and line. `normalised`: the text as `decide` will keep it."""
         sender = self._sender_row(message.sender_id)
         key = self._text_key(normalised)
@@ -93,21 +108,34 @@ class Deciding(Floods):
             tests_today=self._tests(message.sender_id, now),
             same_text_in_hour=self._same_text(message, key),
             since_reply_in_five_minutes=self._since_reply(message, sender),
-            campaign_senders=self._campaign_senders(message.sender_id, message.received_at, key, len(normalised)),
+            campaign_senders=self._campaign_senders(
+                message.sender_id, message.received_at, key, len(normalised)
+            ),
             paused=self.paused(),
             clock_behind=self.clock_behind(now),
             new_sim=self.new_sim(),
         )
 
     def decide(
-        self, message_id: int, decision: Decision, segments: int, moment: Moment, *, normalised: str = ""
+        self,
+        message_id: int,
+        decision: Decision,
+        segments: int,
+        moment: Moment,
+        *,
+        normalised: str = "",
     ) -> int | None:
         """Write the one decision on a message and queue its reply, of `segments` segments; return the reply's id."""
         with self._writing():
             decided = self._db.run(
                 "UPDATE messages SET reason = ?, decided_at = ?, hold = NULL, text_key = ?"
                 " WHERE id = ? AND reason IS NULL",
-                [str(decision.reason), stamp(moment.at), self._text_key(normalised), message_id],
+                [
+                    str(decision.reason),
+                    stamp(moment.at),
+                    self._text_key(normalised),
+                    message_id,
+                ],
             )
             if not decided:
                 raise LookupError(f"there is no undecided message {message_id}")
@@ -184,7 +212,13 @@ class Deciding(Floods):
         )
         return found
 
-    def _campaign_senders(self, sender_id: int | None, received_at: datetime, key: bytes | None, length: int) -> int:
+    def _campaign_senders(
+        self,
+        sender_id: int | None,
+        received_at: datetime,
+        key: bytes | None,
+        length: int,
+    ) -> int:
         """How many numbers (of 3) sent this text from a day before on, this one included; 0 if it is too short.
 
         One look a number, however often it sent it.
@@ -211,7 +245,9 @@ class Deciding(Floods):
 
     # Writing
 
-    def _queue(self, message_id: int, planned: Planned, segments: int, moment: Moment) -> int:
+    def _queue(
+        self, message_id: int, planned: Planned, segments: int, moment: Moment
+    ) -> int:
         answered = self._db.row(
             "SELECT m.sender_id, m.flood, s.address FROM messages m JOIN senders s ON s.id = m.sender_id WHERE m.id = ?",
             [message_id],
@@ -223,9 +259,26 @@ class Deciding(Floods):
             "INSERT INTO replies (line, message_id, sender_id, purpose, text, segments, state, queued_at, boot_id,"
             " due_at, expires_at, lot, flood, nonce) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
-                *(self.line, message_id, answered["sender_id"], planned.purpose.value, clean(planned.text), segments),
-                *(State.QUEUED.value, stamp(moment.at), moment.boot_id, due, stamp(planned.expires_at)),
-                *(self._key.hmac(Domain.LOT, due[:10], answered["address"]), answered["flood"], chain.nonce()),
+                *(
+                    self.line,
+                    message_id,
+                    answered["sender_id"],
+                    planned.purpose.value,
+                    clean(planned.text),
+                    segments,
+                ),
+                *(
+                    State.QUEUED.value,
+                    stamp(moment.at),
+                    moment.boot_id,
+                    due,
+                    stamp(planned.expires_at),
+                ),
+                *(
+                    self._key.hmac(Domain.LOT, due[:10], answered["address"]),
+                    answered["flood"],
+                    chain.nonce(),
+                ),
             ],
         )
         self._chain("reply", reply, moment.at)

@@ -71,19 +71,46 @@ class LogDamaged(LogError):
 
 
 _REMEDIES: dict[int, tuple[type[LogError], str]] = {
-    sqlite3.SQLITE_NOTADB: (NotADatabase, "is not an antirelou log; set [log] path to another file"),
-    sqlite3.SQLITE_BUSY: (LogBusy, "is held by another process; end whatever has it open for writing"),
-    sqlite3.SQLITE_LOCKED: (LogBusy, "is held by another process; end whatever has it open for writing"),
-    sqlite3.SQLITE_FULL: (DiskFull, "cannot grow, the disk is full; free some space on it"),
-    sqlite3.SQLITE_READONLY: (ReadOnlyLog, "cannot be written; check its owner, its mode and its file system"),
-    sqlite3.SQLITE_PERM: (ReadOnlyLog, "may not be opened; check its owner and its mode"),
-    sqlite3.SQLITE_AUTH: (ReadOnlyLog, "may not be opened; check its owner and its mode"),
+    sqlite3.SQLITE_NOTADB: (
+        NotADatabase,
+        "is not an antirelou log; set [log] path to another file",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        LogBusy,
+        "is held by another process; end whatever has it open for writing",
+    ),
+    sqlite3.SQLITE_LOCKED: (
+        LogBusy,
+        "is held by another process; end whatever has it open for writing",
+    ),
+    sqlite3.SQLITE_FULL: (
+        DiskFull,
+        "cannot grow, the disk is full; free some space on it",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        ReadOnlyLog,
+        "cannot be written; check its owner, its mode and its file system",
+    ),
+    sqlite3.SQLITE_PERM: (
+        ReadOnlyLog,
+        "may not be opened; check its owner and its mode",
+    ),
+    sqlite3.SQLITE_AUTH: (
+        ReadOnlyLog,
+        "may not be opened; check its owner and its mode",
+    ),
     sqlite3.SQLITE_CANTOPEN: (
         ReadOnlyLog,
         "or the files beside it cannot be opened; check owner and mode of its directory",
     ),
-    sqlite3.SQLITE_CORRUPT: (LogDamaged, "is damaged; keep a copy and restore the last backup"),
-    sqlite3.SQLITE_IOERR: (LogDamaged, "could not be read or written, the disk may be failing; check it"),
+    sqlite3.SQLITE_CORRUPT: (
+        LogDamaged,
+        "is damaged; keep a copy and restore the last backup",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        LogDamaged,
+        "could not be read or written, the disk may be failing; check it",
+    ),
 }
 
 
@@ -122,7 +149,13 @@ def translated_os(error: OSError, path: Path) -> LogError:
     """Return ours for an error of the operating system at `path`."""
     said = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"{path} cannot be written, the disk is full; free some space on it.")
+        return DiskFull(
+            f"{path} cannot be written, the disk is full; free some space on it."
+        )
     if error.errno == errno.ENOENT:
-        return LogMissing(f"{path} is not there ({said}); create its directory, or set [log] path to another one.")
-    return ReadOnlyLog(f"{path} cannot be opened ({said}); check its owner, its mode and its file system.")
+        return LogMissing(
+            f"{path} is not there ({said}); create its directory, or set [log] path to another one."
+        )
+    return ReadOnlyLog(
+        f"{path} cannot be opened ({said}); check its owner, its mode and its file system."
+    )

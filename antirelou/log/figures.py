@@ -18,12 +18,16 @@ WHERE flood = ?1 AND flood > 0 AND counted_at IS NOT NULL AND {TO_STRANGERS}
 _NEVER_ENDED = "9999"
 
 
-def cost(connection: Connection, flood: int, columns: str, *values: Value) -> sqlite3.Row:
+def cost(
+    connection: Connection, flood: int, columns: str, *values: Value
+) -> sqlite3.Row:
     """Return aggregates of the replies that left while a flood lasted or for what came in it.
 
     `columns` is SQL over id, sender_id and counted_at; `values` are its ?5, ?6…
     """
-    row = connection.row("SELECT line, began_at, ended_at FROM floods WHERE id = ?", [flood])
+    row = connection.row(
+        "SELECT line, began_at, ended_at FROM floods WHERE id = ?", [flood]
+    )
     assert row is not None
     span = (flood, row["line"], row["began_at"], row["ended_at"] or _NEVER_ENDED)
     found = connection.row(f"SELECT {columns} FROM ({_COST})", [*span, *values])

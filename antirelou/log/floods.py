@@ -46,7 +46,9 @@ class Floods(Condition):
 
     def _newest_flood(self) -> FloodOn | None:
         """The newest flood, unless its end is written already."""
-        row = self._db.row("SELECT * FROM floods WHERE line = ? ORDER BY id DESC LIMIT 1", [self.line])
+        row = self._db.row(
+            "SELECT * FROM floods WHERE line = ? ORDER BY id DESC LIMIT 1", [self.line]
+        )
         if row is None or row["ended_at"] is not None:
             return None
         # A flood cannot be over while the messages that began it would begin the next one.
@@ -62,7 +64,11 @@ class Floods(Condition):
             self._end_flood(on, moment)
             on = None
         number = None
-        if kind in _COUNTING and self._may_count(sender_id, moment) and not self._was_before_service(sent_at, moment):
+        if (
+            kind in _COUNTING
+            and self._may_count(sender_id, moment)
+            and not self._was_before_service(sent_at, moment)
+        ):
             number = self._newest_number() + 1
         return on, number
 
@@ -73,13 +79,19 @@ class Floods(Condition):
             "SELECT received_at FROM messages INDEXED BY messages_counting WHERE line = ? AND flood_counts = ?",
             [self.line, oldest],
         )
-        window = self.settings.flood.window  # what lies far ahead was written by a clock that was wrong
-        if came is None or not stamp(moment.at - window) <= came <= stamp(moment.at + window):
+        window = (
+            self.settings.flood.window
+        )  # what lies far ahead was written by a clock that was wrong
+        if came is None or not stamp(moment.at - window) <= came <= stamp(
+            moment.at + window
+        ):
             return
         if on is None:
             self._begin_flood(oldest, moment)
         else:
-            self._db.run("UPDATE floods SET hot_at = ? WHERE id = ?", [stamp(moment.at), on.id])
+            self._db.run(
+                "UPDATE floods SET hot_at = ? WHERE id = ?", [stamp(moment.at), on.id]
+            )
 
     def _begin_flood(self, oldest: int, moment: Moment) -> None:
         """Begin a flood with what counts from `oldest` on, and the replies that wait for that."""
@@ -94,7 +106,10 @@ class Floods(Condition):
             "INSERT INTO floods (id, line, began_at, hot_at) VALUES (?, ?, ?, ?)",
             [flood, self.line, first["began_at"], stamp(moment.at)],
         )
-        self._db.run(f"UPDATE messages SET flood = ? WHERE {those} AND flood = 0", [flood, self.line, oldest])
+        self._db.run(
+            f"UPDATE messages SET flood = ? WHERE {those} AND flood = 0",
+            [flood, self.line, oldest],
+        )
         self._db.run(
             "UPDATE replies SET flood = ? WHERE flood = 0 AND message_id IN"
             f" (SELECT id FROM messages WHERE {those} AND flood = ?)",
@@ -106,21 +121,32 @@ class Floods(Condition):
             f"{_span(limits.window)}. While it lasts at most {limits.replies_per_hour} replies an hour leave, to at "
             f"most {limits.recipients} numbers in all. See antirelou status; antirelou pause stops all replies."
         )
-        self.event("flood_began", sentence, moment, repeat_key=f"flood {flood}", data=found)
+        self.event(
+            "flood_began", sentence, moment, repeat_key=f"flood {flood}", data=found
+        )
 
     def _end_flood(self, flood: FloodOn, moment: Moment) -> None:
-        self._db.run("UPDATE floods SET ended_at = ? WHERE id = ?", [stamp(flood.until), flood.id])
-        found, began = figures(self._db, flood.id), flood.began_at.astimezone(self.settings.reply.time_zone)
+        self._db.run(
+            "UPDATE floods SET ended_at = ? WHERE id = ?",
+            [stamp(flood.until), flood.id],
+        )
+        found, began = (
+            figures(self._db, flood.id),
+            flood.began_at.astimezone(self.settings.reply.time_zone),
+        )
         sentence = (
             f"The flood of {began:%d %b %H:%M} is over: {found['messages']:,} messages, {found['texts']:,} different "
             f"texts, from {found['numbers']:,} numbers; {found['recipients']:,} numbers got a reply."
         )
-        self.event("flood_ended", sentence, moment, repeat_key=f"flood {flood.id}", data=found)
+        self.event(
+            "flood_ended", sentence, moment, repeat_key=f"flood {flood.id}", data=found
+        )
 
     def _may_count(self, sender_id: int | None, moment: Moment) -> bool:
         """Whether the sender could still get a text, and has not counted too often yet; the withheld are one sender."""
         if sender_id is not None and not self._db.value(
-            "SELECT told = 0 AND blocked_at IS NULL AND opted_out_at IS NULL FROM senders WHERE id = ?", [sender_id]
+            "SELECT told = 0 AND blocked_at IS NULL AND opted_out_at IS NULL FROM senders WHERE id = ?",
+            [sender_id],
         ):
             return False
         flood = self.settings.flood
@@ -128,7 +154,12 @@ class Floods(Condition):
             "SELECT count(*) FROM (SELECT 1 FROM messages INDEXED BY messages_sender WHERE sender_id IS ?"
             " AND line = ? AND (flood_counts IS NOT NULL) = 1 AND received_at BETWEEN ? AND ? LIMIT ?)",
             [
-                *(sender_id, self.line, stamp(moment.at - flood.window), stamp(moment.at + flood.window)),
+                *(
+                    sender_id,
+                    self.line,
+                    stamp(moment.at - flood.window),
+                    stamp(moment.at + flood.window),
+                ),
                 flood.per_sender,
             ],
         )
@@ -151,4 +182,8 @@ class Floods(Condition):
 
 def _span(span: timedelta) -> str:
     minutes = span // timedelta(minutes=1)
-    return f"{minutes} minutes" if span == timedelta(minutes=minutes) else f"{span.total_seconds():g} seconds"
+    return (
+        f"{minutes} minutes"
+        if span == timedelta(minutes=minutes)
+        else f"{span.total_seconds():g} seconds"
+    )

@@ -20,7 +20,9 @@ from antirelou.log.key import Domain
 from antirelou.log.session import boot_ms, clean, clean_or_none
 from antirelou.log.times import read, read_or_none, stamp
 
-JOIN_WITHIN = timedelta(hours=24)  # a segment that comes later than this after the others belongs to another message
+JOIN_WITHIN = timedelta(
+    hours=24
+)  # a segment that comes later than this after the others belongs to another message
 _NONE = (None, None)  # neither in a flood nor counting for one
 _CANDIDATES = 20  # messages with one reference that are looked at for a segment's place
 
@@ -65,7 +67,10 @@ class Intake(Floods):
         """
         key = self._key.hmac(Domain.DEDUPE, canonical)
         with self._writing():
-            known = self._db.value("SELECT id FROM delivers WHERE line = ? AND dedupe = ?", [self.line, key])
+            known = self._db.value(
+                "SELECT id FROM delivers WHERE line = ? AND dedupe = ?",
+                [self.line, key],
+            )
             if known is not None:
                 return Taken(known, False)
             local, utc = _service_centre_time(service_centre_time)
@@ -75,9 +80,26 @@ class Intake(Floods):
                 " clock_unsynced, service_centre_address, service_centre_time, service_centre_utc, pdu, error, dedupe,"
                 " last_delivered_at, nonce) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
-                    *(self.line, self._sender_id(sender, moment, alphanumeric), storage, slot, status, at),
-                    *(moment.boot_id, boot_ms(moment), moment.unsynced, clean_or_none(service_centre_address)),
-                    *(clean_or_none(service_centre_time_text) or local, utc, clean(octets), clean_or_none(error)),
+                    *(
+                        self.line,
+                        self._sender_id(sender, moment, alphanumeric),
+                        storage,
+                        slot,
+                        status,
+                        at,
+                    ),
+                    *(
+                        moment.boot_id,
+                        boot_ms(moment),
+                        moment.unsynced,
+                        clean_or_none(service_centre_address),
+                    ),
+                    *(
+                        clean_or_none(service_centre_time_text) or local,
+                        utc,
+                        clean(octets),
+                        clean_or_none(error),
+                    ),
                     *(key, at, chain.nonce()),
                 ],
             )
@@ -90,12 +112,24 @@ class Intake(Floods):
         if row is None:
             raise LookupError(f"there is no deliver {deliver_id}")
         return Stored(
-            *(row["id"], row["message_id"], row["storage"], row["slot"], read(row["received_at"]), row["deliveries"]),
+            *(
+                row["id"],
+                row["message_id"],
+                row["storage"],
+                row["slot"],
+                read(row["received_at"]),
+                row["deliveries"],
+            ),
             deleted_at=read_or_none(row["deleted_at"]),
         )
 
     def came_again(
-        self, deliver_id: int, moment: Moment, *, storage: str | None = None, slot: int | None = None
+        self,
+        deliver_id: int,
+        moment: Moment,
+        *,
+        storage: str | None = None,
+        slot: int | None = None,
     ) -> None:
         """Count one more delivery of a short message that is known; where it sits now is kept beside where it sat."""
         with self._writing():
@@ -109,7 +143,10 @@ class Intake(Floods):
         """Remember that the modem confirmed the deletion of these from their slots."""
         with self._writing():
             for deliver in deliver_ids:
-                self._db.run("UPDATE delivers SET deleted_at = ? WHERE id = ?", [stamp(moment.at), deliver])
+                self._db.run(
+                    "UPDATE delivers SET deleted_at = ? WHERE id = ?",
+                    [stamp(moment.at), deliver],
+                )
 
     def add_message(
         self,
@@ -131,28 +168,66 @@ class Intake(Floods):
         """
         with self._writing():
             sender_id = self._sender_id(sender, moment, alphanumeric)
-            stranger = kind not in NO_ARRIVALS and (alphanumeric or self._is_stranger(sender))
-            new = _New(
-                *(self.line, kind, sender_id, stranger, alphanumeric, deliver_id, service_centre_time, moment, details)
+            stranger = kind not in NO_ARRIVALS and (
+                alphanumeric or self._is_stranger(sender)
             )
-            if segment is None or segment.count < 2 or not 1 <= segment.sequence <= segment.count:
+            new = _New(
+                *(
+                    self.line,
+                    kind,
+                    sender_id,
+                    stranger,
+                    alphanumeric,
+                    deliver_id,
+                    service_centre_time,
+                    moment,
+                    details,
+                )
+            )
+            if (
+                segment is None
+                or segment.count < 2
+                or not 1 <= segment.sequence <= segment.count
+            ):
                 message = self._insert(new, clean_or_none(text), None)
-                self._db.run("UPDATE delivers SET message_id = ? WHERE id = ?", [message, deliver_id])
+                self._db.run(
+                    "UPDATE delivers SET message_id = ? WHERE id = ?",
+                    [message, deliver_id],
+                )
                 return message
             return self._join(new, clean_or_none(text), segment)
 
-    def add_call(self, sender: str | None, moment: Moment, *, details: Mapping[str, object] | None = None) -> int:
+    def add_call(
+        self,
+        sender: str | None,
+        moment: Moment,
+        *,
+        details: Mapping[str, object] | None = None,
+    ) -> int:
         """Keep a call as a message of kind `call`; a withheld caller is None or empty."""
         with self._writing():
             sender_id = self._sender_id(sender, moment)
             stranger = self._is_stranger(sender or "")
-            new = _New(self.line, "call", sender_id, stranger, False, None, None, moment, details)
+            new = _New(
+                self.line,
+                "call",
+                sender_id,
+                stranger,
+                False,
+                None,
+                None,
+                moment,
+                details,
+            )
             call = self._insert(new, None, None)
             self._chain("call", call, moment.at)
             return call
 
     def _is_stranger(self, sender: str) -> bool:
-        return sender != self.settings.modem.number and sender not in self.settings.operator.numbers
+        return (
+            sender != self.settings.modem.number
+            and sender not in self.settings.operator.numbers
+        )
 
     # Joining
 
@@ -160,13 +235,24 @@ class Intake(Floods):
         place, repeat = self._place(new, text, segment)
         if repeat:
             assert place is not None
-            self._db.run("UPDATE delivers SET message_id = ? WHERE id = ?", [place, new.deliver_id])
+            self._db.run(
+                "UPDATE delivers SET message_id = ? WHERE id = ?",
+                [place, new.deliver_id],
+            )
             return place
         message = self._insert(new, text, segment) if place is None else place
         self._db.run(
             "UPDATE delivers SET message_id = ?, segment_reference = ?, segment_bits = ?, segment_count = ?,"
             " segment_sequence = ?, segment_text = ? WHERE id = ?",
-            [message, segment.reference, segment.bits, segment.count, segment.sequence, text, new.deliver_id],
+            [
+                message,
+                segment.reference,
+                segment.bits,
+                segment.count,
+                segment.sequence,
+                text,
+                new.deliver_id,
+            ],
         )
         assert new.deliver_id is not None
         self._chain("segment", new.deliver_id, new.moment.at)
@@ -175,11 +261,19 @@ class Intake(Floods):
             self._db.run(
                 "UPDATE messages SET text = ?, segments = segments + 1, complete = segments + 1 = segments_expected,"
                 " newest_at = ?, newest_boot_id = ?, newest_boot_ms = ? WHERE id = ?",
-                [chain.joined(self._db, place), stamp(moment.at), moment.boot_id, boot_ms(moment), place],
+                [
+                    chain.joined(self._db, place),
+                    stamp(moment.at),
+                    moment.boot_id,
+                    boot_ms(moment),
+                    place,
+                ],
             )
         return message
 
-    def _place(self, new: _New, text: str | None, segment: SegmentOf) -> tuple[int | None, bool]:
+    def _place(
+        self, new: _New, text: str | None, segment: SegmentOf
+    ) -> tuple[int | None, bool]:
         """Find the message that lacks this segment; or the one that has this very segment, and True.
 
         References are reused, by some phones within a second: of several that lack it, the one whose service centre
@@ -194,13 +288,24 @@ class Intake(Floods):
             " AND m.segments_expected = ? AND m.complete = 0 AND m.kind = ? AND m.newest_at > ?"
             " ORDER BY m.id DESC LIMIT ?",
             [
-                *(segment.sequence, new.line, new.sender_id, segment.reference, segment.bits, segment.count),
+                *(
+                    segment.sequence,
+                    new.line,
+                    new.sender_id,
+                    segment.reference,
+                    segment.bits,
+                    segment.count,
+                ),
                 *(new.kind, since, _CANDIDATES),
             ],
         )
         _, utc = _service_centre_time(new.service_centre_time)
         for row in rows:
-            if row["present"] is not None and row["segment_text"] == text and row["sent"] == utc:
+            if (
+                row["present"] is not None
+                and row["segment_text"] == text
+                and row["sent"] == utc
+            ):
                 return row["id"], True
         lacking = [row for row in rows if row["present"] is None]
         if not lacking:
@@ -211,18 +316,47 @@ class Intake(Floods):
     def _insert(self, new: _New, text: str | None, segment: SegmentOf | None) -> int:
         local, utc = _service_centre_time(new.service_centre_time)
         moment, at = new.moment, stamp(new.moment.at)
-        details = None if new.details is None else json.dumps(new.details, sort_keys=True)
+        details = (
+            None if new.details is None else json.dumps(new.details, sort_keys=True)
+        )
         expected = segment.count if segment else 1
-        on, number = self._arrival(new.kind, new.sender_id, new.service_centre_time, moment) if new.stranger else _NONE
+        on, number = (
+            self._arrival(new.kind, new.sender_id, new.service_centre_time, moment)
+            if new.stranger
+            else _NONE
+        )
         message = self._db.insert(
             "INSERT INTO messages (line, kind, sender_id, alphanumeric, deliver_id, received_at, newest_at, boot_id,"
             " boot_ms, newest_boot_id, newest_boot_ms, clock_unsynced, service_centre_time, service_centre_utc, text, details,"
             " reference, reference_bits, segments, segments_expected, complete, flood, flood_counts, nonce)"
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
-                *(new.line, new.kind, new.sender_id, new.alphanumeric, new.deliver_id, at, at, moment.boot_id),
-                *(boot_ms(moment), moment.boot_id, boot_ms(moment), moment.unsynced, local, utc, text, details),
-                *(segment.reference if segment else None, segment.bits if segment else None, 1, expected),
+                *(
+                    new.line,
+                    new.kind,
+                    new.sender_id,
+                    new.alphanumeric,
+                    new.deliver_id,
+                    at,
+                    at,
+                    moment.boot_id,
+                ),
+                *(
+                    boot_ms(moment),
+                    moment.boot_id,
+                    boot_ms(moment),
+                    moment.unsynced,
+                    local,
+                    utc,
+                    text,
+                    details,
+                ),
+                *(
+                    segment.reference if segment else None,
+                    segment.bits if segment else None,
+                    1,
+                    expected,
+                ),
                 *(expected == 1, on.id if on else 0, number, chain.nonce()),
             ],
         )

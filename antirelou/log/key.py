@@ -42,7 +42,11 @@ class Key:
         """Return the first 16 octets of HMAC-SHA256 over the domain and each value, each with its length."""
         mac = hmac.new(self._secret, digestmod=hashlib.sha256)
         for value in (domain.value, *values):
-            octets = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+            octets = (
+                value.encode("utf-8", "surrogatepass")
+                if isinstance(value, str)
+                else value
+            )
             mac.update(len(octets).to_bytes(8, "big"))
             mac.update(octets)
         return mac.digest()[:_KEPT]
@@ -61,9 +65,13 @@ def load(path: Path) -> Key:
     except OSError as error:
         raise translated_os(error, path) from error
     except ValueError as error:
-        raise KeyWrong(f"The key file {path} holds no key (64 hexadecimal digits): put the right one back.") from error
+        raise KeyWrong(
+            f"The key file {path} holds no key (64 hexadecimal digits): put the right one back."
+        ) from error
     if len(secret) != _OCTETS:
-        raise KeyWrong(f"The key file {path} holds no key (64 hexadecimal digits): put the right one back.")
+        raise KeyWrong(
+            f"The key file {path} holds no key (64 hexadecimal digits): put the right one back."
+        )
     return Key(secret)
 
 

@@ -20,12 +20,22 @@ from antirelou.settings import Settings
 
 REFRESH = timedelta(minutes=10)
 REPEAT_WITHIN = timedelta(hours=1)
-CLOCK_BEHIND = timedelta(minutes=10)  # a synchronised clock this far behind the newest row is not believed
+CLOCK_BEHIND = timedelta(
+    minutes=10
+)  # a synchronised clock this far behind the newest row is not believed
 CHAINED_EVENTS = ("configuration", "erasure", "note")  # never merged, and in the chain
 
 # What `update_line` may be told; what changes all the time is not worth a write of its own.
 _STEADY = (
-    *("state", "sentence", "pid", "registration", "network", "service_centre", "number"),
+    *(
+        "state",
+        "sentence",
+        "pid",
+        "registration",
+        "network",
+        "service_centre",
+        "number",
+    ),
     *("manufacturer", "model", "revision", "imei", "imsi", "iccid"),
 )
 _RESTLESS = ("signal", "storages", "storage_used", "storage_total")
@@ -60,15 +70,25 @@ class Condition(Session):
                 "clock_unsynced": int(moment.unsynced),
             }
             for sim in ("imsi", "iccid"):  # the first SIM of a line is the line's own
-                if new.get(sim) and row["accepted_imsi"] is None and row["accepted_iccid"] is None:
+                if (
+                    new.get(sim)
+                    and row["accepted_imsi"] is None
+                    and row["accepted_iccid"] is None
+                ):
                     new[f"accepted_{sim}"] = new[sim]
             names = ", ".join(f"{name} = ?" for name in new)
-            self._db.run(f"UPDATE lines SET {names} WHERE line = ?", [*new.values(), self.line])  # names from above
+            self._db.run(
+                f"UPDATE lines SET {names} WHERE line = ?", [*new.values(), self.line]
+            )  # names from above
             return True
 
     def first_start(self) -> datetime:
         """When this line's daemon first started."""
-        return read(self._db.value("SELECT first_start_at FROM lines WHERE line = ?", [self.line]))
+        return read(
+            self._db.value(
+                "SELECT first_start_at FROM lines WHERE line = ?", [self.line]
+            )
+        )
 
     def new_sim(self) -> bool:
         """Whether another SIM than the accepted one is in the line; the ICCID tells, else the IMSI."""
@@ -76,12 +96,17 @@ class Condition(Session):
         assert row is not None
         if row["iccid"] and row["accepted_iccid"]:
             return bool(row["iccid"] != row["accepted_iccid"])
-        return bool(row["imsi"] and row["accepted_imsi"] and row["imsi"] != row["accepted_imsi"])
+        return bool(
+            row["imsi"] and row["accepted_imsi"] and row["imsi"] != row["accepted_imsi"]
+        )
 
     def accept_sim(self, moment: Moment) -> None:
         """Take the SIM that is in the line now for the line's own."""
         with self._writing():
-            self._db.run("UPDATE lines SET accepted_iccid = iccid, accepted_imsi = imsi WHERE line = ?", [self.line])
+            self._db.run(
+                "UPDATE lines SET accepted_iccid = iccid, accepted_imsi = imsi WHERE line = ?",
+                [self.line],
+            )
 
     def paused(self) -> bool:
         """Whether the operator's last word was `pause`."""
@@ -94,7 +119,13 @@ class Condition(Session):
     # Events
 
     def event(
-        self, kind: str, text: str, moment: Moment, *, repeat_key: str | None = None, data: object = None
+        self,
+        kind: str,
+        text: str,
+        moment: Moment,
+        *,
+        repeat_key: str | None = None,
+        data: object = None,
     ) -> Noted:
         """Keep what happened; a repeat (same kind, and same `repeat_key` or text) within the hour is only counted."""
         key, at = clean(repeat_key or text), stamp(moment.at)
@@ -106,14 +137,29 @@ class Condition(Session):
                 [self.line, kind, key, stamp(moment.at - REPEAT_WITHIN)],
             )
             if row is not None and not chained:
-                self._db.run("UPDATE events SET count = count + 1, last_at = ? WHERE id = ?", [at, row["id"]])
+                self._db.run(
+                    "UPDATE events SET count = count + 1, last_at = ? WHERE id = ?",
+                    [at, row["id"]],
+                )
                 return Noted(row["id"], row["count"] + 1)
             event = self._db.insert(
                 "INSERT INTO events (at, line, kind, text, data, repeat_key, last_at, boot_id, clock_unsynced, nonce)"
                 " VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [
-                    *(at, self.line, kind, clean(text), None if data is None else json.dumps(data), key, at),
-                    *(moment.boot_id, moment.unsynced, chain.nonce() if chained else None),
+                    *(
+                        at,
+                        self.line,
+                        kind,
+                        clean(text),
+                        None if data is None else json.dumps(data),
+                        key,
+                        at,
+                    ),
+                    *(
+                        moment.boot_id,
+                        moment.unsynced,
+                        chain.nonce() if chained else None,
+                    ),
                 ],
             )
             if chained:
@@ -129,8 +175,14 @@ class Condition(Session):
             before = self._db.value("SELECT value FROM meta WHERE name = ?", [name])
             if before == mark:
                 return False
-            self._db.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", [name, mark])
-            sentence = "Another configuration is in force." if before else "The first configuration is in force."
+            self._db.run(
+                "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", [name, mark]
+            )
+            sentence = (
+                "Another configuration is in force."
+                if before
+                else "The first configuration is in force."
+            )
             self.event("configuration", sentence, moment, data={"mark": mark})
             return True
 
@@ -145,7 +197,10 @@ class Condition(Session):
         """Remember what became of a PIN; it must be durable before the PIN is typed."""
         with self._writing():
             pins = self._pins() | {self._pin_name(pin): str(verdict)}
-            self._db.run("UPDATE lines SET pins = ? WHERE line = ?", [json.dumps(pins), self.line])
+            self._db.run(
+                "UPDATE lines SET pins = ? WHERE line = ?",
+                [json.dumps(pins), self.line],
+            )
 
     def forget_pins(self, moment: Moment) -> None:
         """Allow every PIN to be typed once more, by the operator's order."""
@@ -153,7 +208,9 @@ class Condition(Session):
             self._db.run("UPDATE lines SET pins = '{}' WHERE line = ?", [self.line])
 
     def _pins(self) -> dict[str, str]:
-        pins: dict[str, str] = json.loads(self._db.value("SELECT pins FROM lines WHERE line = ?", [self.line]))
+        pins: dict[str, str] = json.loads(
+            self._db.value("SELECT pins FROM lines WHERE line = ?", [self.line])
+        )
         return pins
 
     def _pin_name(self, pin: str) -> str:
@@ -196,4 +253,7 @@ def _totals(storages: object) -> dict[str, str | int | None]:
     if not isinstance(storages, Iterable):
         return {}
     uses = [use for use in storages if isinstance(use, dict)]
-    return {"storage_used": sum(use["used"] for use in uses), "storage_total": sum(use["total"] for use in uses)}
+    return {
+        "storage_used": sum(use["used"] for use in uses),
+        "storage_total": sum(use["total"] for use in uses),
+    }

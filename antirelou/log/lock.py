@@ -34,7 +34,9 @@ def take_line(path: Path, line: str) -> int:
         pid = _pid(descriptor)
         os.close(descriptor)
         who = f"process {pid}" if pid else "another process"
-        raise LineHeld(f"Line {line!r} is held by {who}: stop that daemon first, or give this one another [line] name.")
+        raise LineHeld(
+            f"Line {line!r} is held by {who}: stop that daemon first, or give this one another [line] name."
+        )
     try:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
@@ -64,7 +66,9 @@ def making(path: Path) -> Iterator[None]:
     descriptor = _open(path.with_name(f"{path.name}.lock"))
     try:
         if not _locked(descriptor, fcntl.LOCK_EX, _PATIENCE):
-            raise LogBusy(f"Another process has been making or migrating the log {path} for long: try again later.")
+            raise LogBusy(
+                f"Another process has been making or migrating the log {path} for long: try again later."
+            )
         yield
     finally:
         os.close(descriptor)

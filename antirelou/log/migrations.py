@@ -25,4 +25,6 @@ def first(db: Database) -> None:
 
 def migrate(connection: Connection) -> None:
     """Bring the schema up to date, inside the caller's transaction; the caller holds the lock for making logs."""
-    migrations.apply(Database(connection.raw, recursive_triggers=False, execute_plugins=False))
+    migrations.apply(
+        Database(connection.raw, recursive_triggers=False, execute_plugins=False)
+    )

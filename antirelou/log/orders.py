@@ -20,7 +20,16 @@ from antirelou.log.times import read, stamp
 from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
-KINDS = ("pause", "resume", "block", "unblock", "drop", "approve", "line_accept", "forget_pin")
+KINDS = (
+    "pause",
+    "resume",
+    "block",
+    "unblock",
+    "drop",
+    "approve",
+    "line_accept",
+    "forget_pin",
+)
 
 
 class Orders(Submits):
@@ -37,13 +46,23 @@ class Orders(Submits):
             "SELECT id, at, line, kind, argument FROM control WHERE done_at IS NULL AND line = ? ORDER BY id LIMIT ?",
             [self.line, limit],
         )
-        return [Order(row["id"], read(row["at"]), row["line"], row["kind"], row["argument"] or "") for row in rows]
+        return [
+            Order(
+                row["id"],
+                read(row["at"]),
+                row["line"],
+                row["kind"],
+                row["argument"] or "",
+            )
+            for row in rows
+        ]
 
     def done(self, order_id: int, result: str, moment: Moment) -> None:
         """Remember that an order was carried out, and how it went."""
         with self._writing():
             self._db.run(
-                "UPDATE control SET done_at = ?, result = ? WHERE id = ?", [stamp(moment.at), clean(result), order_id]
+                "UPDATE control SET done_at = ?, result = ? WHERE id = ?",
+                [stamp(moment.at), clean(result), order_id],
             )
             self._chain("order.state", order_id, moment.at)
 
@@ -56,21 +75,32 @@ def give_order(settings: Settings, kind: str, argument: str, moment: Moment) -> 
     return give_orders(settings, kind, [argument], moment)[0]
 
 
-def give_orders(settings: Settings, kind: str, arguments: Sequence[str], moment: Moment) -> list[int]:
+def give_orders(
+    settings: Settings, kind: str, arguments: Sequence[str], moment: Moment
+) -> list[int]:
     """Write an order for each of `arguments`, all or none, as `give_order` does; return their ids."""
     if not exists(settings.log.path):
-        raise LogMissing(f"There is no log at {settings.log.path}: start the daemon once, or correct [log] path.")
+        raise LogMissing(
+            f"There is no log at {settings.log.path}: start the daemon once, or correct [log] path."
+        )
     connection = Connection.writing(settings.log.path)
     try:
         if not refuse_strangers(connection):
-            raise LogMissing(f"The log {settings.log.path} is of an older version: start the daemon once, it migrates.")
+            raise LogMissing(
+                f"The log {settings.log.path} is of an older version: start the daemon once, it migrates."
+            )
         with connection.transaction():
-            return [_insert(connection, settings.line, kind, argument, moment.at) for argument in arguments]
+            return [
+                _insert(connection, settings.line, kind, argument, moment.at)
+                for argument in arguments
+            ]
     finally:
         connection.close()
 
 
-def _insert(connection: Connection, line: str, kind: str, argument: str, at: datetime) -> int:
+def _insert(
+    connection: Connection, line: str, kind: str, argument: str, at: datetime
+) -> int:
     if kind not in KINDS:
         raise ValueError(f"there is no order {kind!r}")
     order = connection.insert(

@@ -17,16 +17,26 @@ from antirelou.log.search import expression
 from antirelou.log.times import read, read_or_none, stamp
 from antirelou.policy.facts import NeverReason, Purpose, Queued
 
-_QUEUED = "FROM replies r INDEXED BY replies_queued JOIN senders s ON s.id = r.sender_id"
+_QUEUED = (
+    "FROM replies r INDEXED BY replies_queued JOIN senders s ON s.id = r.sender_id"
+)
 _COLUMNS = """r.id, r.message_id, s.address, r.text, r.purpose, r.segments, r.due_at, r.expires_at, r.approved_at,
     r.attempts, r.reason, r.later_messages"""
-_NOT_BEFORE = "max(due_at, coalesce(postponed_until, ''), coalesce(next_attempt_at, ''))"
+_NOT_BEFORE = (
+    "max(due_at, coalesce(postponed_until, ''), coalesce(next_attempt_at, ''))"
+)
 
 
 class Queue(Reserving):
     """The daemon's reads and writes on replies that have not left."""
 
-    def due(self, now: datetime, limit: int = 20, *, purposes: Collection[Purpose] = tuple(Purpose)) -> list[DueReply]:
+    def due(
+        self,
+        now: datetime,
+        limit: int = 20,
+        *,
+        purposes: Collection[Purpose] = tuple(Purpose),
+    ) -> list[DueReply]:
         """Return the expired replies, then those of these purposes that are due.
 
         Whoever cries for help goes first, then the operator's tests, then the quietest sender, then by lot.
@@ -75,14 +85,24 @@ class Queue(Reserving):
             )
             return bool(changed)
 
-    def postpone_due(self, purpose: Purpose, reason: str, until: datetime | None, now: datetime) -> int:
+    def postpone_due(
+        self, purpose: Purpose, reason: str, until: datetime | None, now: datetime
+    ) -> int:
         """`postpone` for every due reply of one purpose, where what one waits for holds back all of them."""
         written = None if until is None else stamp(until)
         with self._writing():
             return self._db.run(
                 "UPDATE replies SET reason = ?, postponed_until = ? WHERE state = 'queued' AND line = ? AND due_at <= ?"
                 " AND purpose = ? AND (reason IS NOT ? OR postponed_until IS NOT ?)",
-                [str(reason), written, self.line, stamp(now), purpose.value, str(reason), written],
+                [
+                    str(reason),
+                    written,
+                    self.line,
+                    stamp(now),
+                    purpose.value,
+                    str(reason),
+                    written,
+                ],
             )
 
     def reconsider(self) -> int:
@@ -102,23 +122,33 @@ class Queue(Reserving):
 
     # The operator, and the texters
 
-    def opt_out(self, sender: str, moment: Moment, *, alphanumeric: bool = False) -> int:
+    def opt_out(
+        self, sender: str, moment: Moment, *, alphanumeric: bool = False
+    ) -> int:
         """Remember, for ever, that a sender wants no text; drop what is queued for it, and return how many."""
         with self._writing():
             sender_id = self._sender_id(sender, moment, alphanumeric)
-            return self._refuse(sender_id, "opted_out_at", NeverReason.OPTED_OUT, moment)
+            return self._refuse(
+                sender_id, "opted_out_at", NeverReason.OPTED_OUT, moment
+            )
 
     def block(self, address: str, moment: Moment) -> int:
         """Remember that the operator wants no reply to a number; drop what is queued for it, and return how many."""
         with self._writing():
-            return self._refuse(self._sender_id(address, moment), "blocked_at", NeverReason.BLOCKED, moment)
+            return self._refuse(
+                self._sender_id(address, moment),
+                "blocked_at",
+                NeverReason.BLOCKED,
+                moment,
+            )
 
     def unblock(self, address: str, moment: Moment) -> bool:
         """Undo `block`; an opt-out stays. Return whether the number was blocked."""
         with self._writing():
             sender_id = self._known_sender(address)
             blocked = self._db.run(
-                "UPDATE senders SET blocked_at = NULL WHERE id = ? AND blocked_at IS NOT NULL", [sender_id]
+                "UPDATE senders SET blocked_at = NULL WHERE id = ? AND blocked_at IS NOT NULL",
+                [sender_id],
             )
             if blocked and sender_id is not None:
                 self._chain("sender.state", sender_id, moment.at)
@@ -136,7 +166,12 @@ class Queue(Reserving):
         """Drop queued replies of this line by id, by recipient, by a word in the message, or all; return how many."""
         with self._writing():
             return sum(
-                self._drop(f"line = ? AND {which}", [self.line, *values], NeverReason.DROPPED, moment)
+                self._drop(
+                    f"line = ? AND {which}",
+                    [self.line, *values],
+                    NeverReason.DROPPED,
+                    moment,
+                )
                 for which, values in self._chosen(reply_ids, sender, search, everything)
             )
 
@@ -144,7 +179,9 @@ class Queue(Reserving):
         """Drop the lessons that wait for this number on any line; return how many."""
         with self._writing():
             found = self._known_sender(sender)
-            return self._drop("sender_id = ? AND purpose = 'lesson'", [found or 0], reason, moment)
+            return self._drop(
+                "sender_id = ? AND purpose = 'lesson'", [found or 0], reason, moment
+            )
 
     def approve(
         self,
@@ -186,35 +223,70 @@ class Queue(Reserving):
         """
         now = stamp(moment.at)
         with self._writing():
-            self._db.run("UPDATE messages SET clock_wrong = 1 WHERE received_at > ?", [now])
-            self._db.run("UPDATE lines SET updated_at = ? WHERE updated_at > ?", [now, now])
+            self._db.run(
+                "UPDATE messages SET clock_wrong = 1 WHERE received_at > ?", [now]
+            )
+            self._db.run(
+                "UPDATE lines SET updated_at = ? WHERE updated_at > ?", [now, now]
+            )
             for name in ("began_at", "hot_at", "ended_at"):
-                self._db.run(f"UPDATE floods SET {name} = ? WHERE line = ? AND {name} > ?", [now, self.line, now])
-            for table, kind in (("replies", "reply.state"), ("submits", "submit.state")):
-                for row in self._db.rows(f"SELECT id FROM {table} WHERE line = ? AND counted_at > ?", [self.line, now]):
-                    self._db.run(f"UPDATE {table} SET counted_at = ? WHERE id = ?", [now, row["id"]])
+                self._db.run(
+                    f"UPDATE floods SET {name} = ? WHERE line = ? AND {name} > ?",
+                    [now, self.line, now],
+                )
+            for table, kind in (
+                ("replies", "reply.state"),
+                ("submits", "submit.state"),
+            ):
+                for row in self._db.rows(
+                    f"SELECT id FROM {table} WHERE line = ? AND counted_at > ?",
+                    [self.line, now],
+                ):
+                    self._db.run(
+                        f"UPDATE {table} SET counted_at = ? WHERE id = ?",
+                        [now, row["id"]],
+                    )
                     self._chain(kind, row["id"], moment.at)
             for row in self._db.rows(
                 "SELECT DISTINCT queued_at FROM replies WHERE state = 'queued' AND line = ? AND queued_at > ?",
                 [self.line, now],
             ):
-                self._shift("queued_at = ?", [row["queued_at"]], moment.at - read(row["queued_at"]), moment)
+                self._shift(
+                    "queued_at = ?",
+                    [row["queued_at"]],
+                    moment.at - read(row["queued_at"]),
+                    moment,
+                )
 
     # Inside
 
-    def _refuse(self, sender_id: int | None, column: str, reason: NeverReason, moment: Moment) -> int:
+    def _refuse(
+        self, sender_id: int | None, column: str, reason: NeverReason, moment: Moment
+    ) -> int:
         if sender_id is None:
             return 0
         if self._db.run(
-            f"UPDATE senders SET {column} = ? WHERE id = ? AND {column} IS NULL", [stamp(moment.at), sender_id]
+            f"UPDATE senders SET {column} = ? WHERE id = ? AND {column} IS NULL",
+            [stamp(moment.at), sender_id],
         ):
             self._chain("sender.state", sender_id, moment.at)
-        return self._drop("sender_id = ? AND state IN ('queued', 'submitting')", [sender_id], reason, moment)
+        return self._drop(
+            "sender_id = ? AND state IN ('queued', 'submitting')",
+            [sender_id],
+            reason,
+            moment,
+        )
 
     def _chosen(
-        self, reply_ids: Sequence[int], sender: str | None, search: str | None, everything: bool
+        self,
+        reply_ids: Sequence[int],
+        sender: str | None,
+        search: str | None,
+        everything: bool,
     ) -> list[tuple[str, list[str | int]]]:
-        chosen: list[tuple[str, list[str | int]]] = [("id = ?", [reply]) for reply in reply_ids]
+        chosen: list[tuple[str, list[str | int]]] = [
+            ("id = ?", [reply]) for reply in reply_ids
+        ]
         if sender is not None:
             chosen.append(("sender_id = ?", [self._known_sender(sender) or 0]))
         if search is not None:
@@ -224,8 +296,12 @@ class Queue(Reserving):
             chosen.append(("1", []))
         return chosen
 
-    def _drop(self, which: str, values: Sequence[str | int], reason: str, moment: Moment) -> int:
-        rows = self._db.rows(f"SELECT id FROM replies WHERE state = 'queued' AND {which}", values)
+    def _drop(
+        self, which: str, values: Sequence[str | int], reason: str, moment: Moment
+    ) -> int:
+        rows = self._db.rows(
+            f"SELECT id FROM replies WHERE state = 'queued' AND {which}", values
+        )
         for row in rows:
             self._db.run(
                 "UPDATE replies SET state = ?, reason = ?, ended_at = ? WHERE id = ?",
@@ -234,12 +310,18 @@ class Queue(Reserving):
             self._chain("reply.state", row["id"], moment.at)
         return len(rows)
 
-    def _shift(self, which: str, values: Sequence[str], by: timedelta, moment: Moment) -> int:
+    def _shift(
+        self, which: str, values: Sequence[str], by: timedelta, moment: Moment
+    ) -> int:
         rows = self._db.rows(
-            f"SELECT * FROM replies WHERE state = 'queued' AND line = ? AND {which}", [self.line, *values]
+            f"SELECT * FROM replies WHERE state = 'queued' AND line = ? AND {which}",
+            [self.line, *values],
         )
         for row in rows:
-            moved = [row[name] and stamp(read(row[name]) + by) for name in ("due_at", "expires_at", "next_attempt_at")]
+            moved = [
+                row[name] and stamp(read(row[name]) + by)
+                for name in ("due_at", "expires_at", "next_attempt_at")
+            ]
             self._db.run(
                 "UPDATE replies SET due_at = ?, expires_at = ?, next_attempt_at = ?, postponed_until = NULL"
                 " WHERE id = ?",

@@ -42,7 +42,9 @@ class Reader(Raids):
         connection = Connection.reading(path)
         try:
             if not refuse_strangers(connection):
-                raise LogMissing(f"The log {path} is not finished: start the daemon once, it makes or migrates it.")
+                raise LogMissing(
+                    f"The log {path} is not finished: start the daemon once, it makes or migrates it."
+                )
         except BaseException:
             connection.close()
             raise
@@ -88,11 +90,21 @@ class Reader(Raids):
             ("m.received_at < ?", stamp(until) if until else None),
             ("m.line = ?", line),
             ("m.id > ?", after_id),
-            ("m.kind = ?" if kind == "text" else "m.kind <> 'text' AND m.kind = ?", kind),
-            ("m.reason IS NULL AND m.hold = ?" if reason in _HOLDS else "m.reason = ?", reason),
+            (
+                "m.kind = ?" if kind == "text" else "m.kind <> 'text' AND m.kind = ?",
+                kind,
+            ),
+            (
+                "m.reason IS NULL AND m.hold = ?"
+                if reason in _HOLDS
+                else "m.reason = ?",
+                reason,
+            ),
             ("m.sender_id IN (SELECT id FROM senders WHERE address = ?)", sender),
         ]
-        tables, order, leading = _lead(search, state, by_time=since is not None or until is not None)
+        tables, order, leading = _lead(
+            search, state, by_time=since is not None or until is not None
+        )
         wanted = [*leading, *(one for one in conditions if one[1] is not None)]
         where = " AND ".join(condition for condition, _ in wanted) or "1"
         order = order if after_id is None else "m.id"
@@ -108,7 +120,10 @@ class Reader(Raids):
     def message(self, message_id: int) -> dict[str, Any] | None:
         """Return everything that is kept about one message, for `why`; None if there is none."""
         with self._db.snapshot():
-            row = self._db.row(f"SELECT {_MESSAGE} FROM messages m {_SENDER} WHERE m.id = ?", [message_id])
+            row = self._db.row(
+                f"SELECT {_MESSAGE} FROM messages m {_SENDER} WHERE m.id = ?",
+                [message_id],
+            )
             if row is None:
                 return None
             found = self._message(row)
@@ -125,11 +140,15 @@ class Reader(Raids):
                 "clock_wrong": bool(row["clock_wrong"]),
                 "erased_at": row["erased_at"],
                 "details": json.loads(row["details"]) if row["details"] else None,
-                "first_start_at": self._db.value("SELECT first_start_at FROM lines WHERE line = ?", [row["line"]]),
+                "first_start_at": self._db.value(
+                    "SELECT first_start_at FROM lines WHERE line = ?", [row["line"]]
+                ),
                 "sender_facts": dict(sender) if sender else None,
                 "sender_messages": self._before(row),
                 "delivers": [_deliver(deliver) for deliver in self._delivers(row)],
-                "replies": [self._whole_reply(reply) for reply in self._replies(message_id)],
+                "replies": [
+                    self._whole_reply(reply) for reply in self._replies(message_id)
+                ],
             }
 
     def last_id(self) -> int | None:
@@ -139,7 +158,9 @@ class Reader(Raids):
 
     # The lines and what happened
 
-    def status(self, now: datetime, *, month_start: datetime | None = None) -> list[dict[str, Any]]:
+    def status(
+        self, now: datetime, *, month_start: datetime | None = None
+    ) -> list[dict[str, Any]]:
         """Return each line's row with what waits and what is used of its limits: segments in the last hour and day,
         recipients in the last day and since `month_start`; and `flood`, the one that is on, or None.
         """
@@ -155,11 +176,17 @@ class Reader(Raids):
             line["storages"] = json.loads(row["storages"]) if row["storages"] else []
             line["clock_unsynced"] = bool(row["clock_unsynced"])
             line["held_by"] = holder(self._db.path, row["line"])
-            line["new_sim"] = bool(row["iccid"] and row["accepted_iccid"] and row["iccid"] != row["accepted_iccid"])
+            line["new_sim"] = bool(
+                row["iccid"]
+                and row["accepted_iccid"]
+                and row["iccid"] != row["accepted_iccid"]
+            )
             lines.append(line)
         return lines
 
-    def events(self, limit: int = 50, *, line: str | None = None) -> list[dict[str, Any]]:
+    def events(
+        self, limit: int = 50, *, line: str | None = None
+    ) -> list[dict[str, Any]]:
         """Return the newest events, oldest first."""
         rows = self._db.rows(
             "SELECT id, at, last_at, count, line, kind, text FROM events WHERE ? IN (line, '') ORDER BY id DESC LIMIT ?",
@@ -170,13 +197,17 @@ class Reader(Raids):
     def orders(self, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest orders, oldest first."""
         rows = self._db.rows(
-            "SELECT id, at, line, kind, argument, done_at, result FROM control ORDER BY id DESC LIMIT ?", [limit]
+            "SELECT id, at, line, kind, argument, done_at, result FROM control ORDER BY id DESC LIMIT ?",
+            [limit],
         )
         return [dict(row) for row in reversed(rows)]
 
     def order(self, order_id: int) -> dict[str, Any] | None:
         """Return one order, done or not."""
-        row = self._db.row("SELECT id, at, line, kind, argument, done_at, result FROM control WHERE id = ?", [order_id])
+        row = self._db.row(
+            "SELECT id, at, line, kind, argument, done_at, result FROM control WHERE id = ?",
+            [order_id],
+        )
         return dict(row) if row else None
 
     # Inside
@@ -200,11 +231,15 @@ class Reader(Raids):
         }
 
     def _deliveries(self, row: sqlite3.Row) -> int:
-        return max((deliver["deliveries"] for deliver in self._delivers(row)), default=1)
+        return max(
+            (deliver["deliveries"] for deliver in self._delivers(row)), default=1
+        )
 
     def _delivers(self, row: sqlite3.Row) -> list[sqlite3.Row]:
         if row["segments_expected"] == 1:
-            return self._db.rows("SELECT * FROM delivers WHERE id = ?", [row["deliver_id"]])
+            return self._db.rows(
+                "SELECT * FROM delivers WHERE id = ?", [row["deliver_id"]]
+            )
         return self._db.rows(
             "SELECT * FROM delivers WHERE message_id = ? AND segment_count IS NOT NULL ORDER BY segment_sequence",
             [row["id"]],
@@ -219,14 +254,23 @@ class Reader(Raids):
         return count
 
     def _replies(self, message_id: int) -> list[sqlite3.Row]:
-        return self._db.rows("SELECT * FROM replies WHERE message_id = ? ORDER BY id", [message_id])
+        return self._db.rows(
+            "SELECT * FROM replies WHERE message_id = ? ORDER BY id", [message_id]
+        )
 
     def _submits(self, reply: sqlite3.Row) -> list[sqlite3.Row]:
-        return self._db.rows("SELECT * FROM submits WHERE reply_id = ? ORDER BY attempt, sequence", [reply["id"]])
+        return self._db.rows(
+            "SELECT * FROM submits WHERE reply_id = ? ORDER BY attempt, sequence",
+            [reply["id"]],
+        )
 
     def _reply(self, reply: sqlite3.Row) -> dict[str, Any]:
         submits = self._submits(reply)
-        references = [row["message_reference"] for row in submits if row["message_reference"] is not None]
+        references = [
+            row["message_reference"]
+            for row in submits
+            if row["message_reference"] is not None
+        ]
         causes = [row["cms_error"] for row in submits if row["cms_error"] is not None]
         return {
             "state": reply["state"],
@@ -240,27 +284,58 @@ class Reader(Raids):
 
     def _whole_reply(self, reply: sqlite3.Row) -> dict[str, Any]:
         shown = (
-            *("id", "purpose", "segments", "queued_at", "expires_at", "postponed_until", "next_attempt_at"),
+            *(
+                "id",
+                "purpose",
+                "segments",
+                "queued_at",
+                "expires_at",
+                "postponed_until",
+                "next_attempt_at",
+            ),
             *("attempts", "later_messages", "approved_at", "marked_at", "ended_at"),
         )
         submit = (
-            *("id", "attempt", "sequence", "state", "reserved_at", "marked_at", "ended_at", "message_reference"),
-            *("cms_error", "said", "mended_at", "report_status", "discharge_time", "reported_at"),
+            *(
+                "id",
+                "attempt",
+                "sequence",
+                "state",
+                "reserved_at",
+                "marked_at",
+                "ended_at",
+                "message_reference",
+            ),
+            *(
+                "cms_error",
+                "said",
+                "mended_at",
+                "report_status",
+                "discharge_time",
+                "reported_at",
+            ),
         )
         return (
             self._reply(reply)
             | {name: reply[name] for name in shown}
-            | {"submits": [{name: row[name] for name in submit} for row in self._submits(reply)]}
+            | {
+                "submits": [
+                    {name: row[name] for name in submit} for row in self._submits(reply)
+                ]
+            }
         )
 
-    def _status(self, line: dict[str, Any], now: datetime, month_start: datetime | None) -> dict[str, Any]:
+    def _status(
+        self, line: dict[str, Any], now: datetime, month_start: datetime | None
+    ) -> dict[str, Any]:
         name = line["line"]
         day = stamp(now - timedelta(days=1))
         counted = "FROM replies WHERE line = ? AND counted_at > ? AND purpose NOT IN ('test', 'self_test')"
         month = stamp(month_start - timedelta(milliseconds=1)) if month_start else None
         return line | {
             "paused": self._value(
-                "kind FROM control WHERE kind IN ('pause', 'resume') AND line = ? ORDER BY id DESC LIMIT 1", name
+                "kind FROM control WHERE kind IN ('pause', 'resume') AND line = ? ORDER BY id DESC LIMIT 1",
+                name,
             )
             == "pause",
             "queued": self._counts(
@@ -269,7 +344,8 @@ class Reader(Raids):
                 name,
             ),
             "next_due_at": self._value(
-                "min(due_at) FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ?", name
+                "min(due_at) FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ?",
+                name,
             ),
             "held": self._counts(
                 "hold FROM messages INDEXED BY messages_undecided"
@@ -277,19 +353,36 @@ class Reader(Raids):
                 name,
             ),
             "undecided": self._value(
-                "count(*) FROM messages INDEXED BY messages_undecided WHERE reason IS NULL AND line = ?", name
+                "count(*) FROM messages INDEXED BY messages_undecided WHERE reason IS NULL AND line = ?",
+                name,
             ),
             "flood": self._flood(name),
             "segments_hour": self._value(
-                "count(*) FROM submits WHERE line = ? AND counted_at > ?", name, stamp(now - timedelta(hours=1))
+                "count(*) FROM submits WHERE line = ? AND counted_at > ?",
+                name,
+                stamp(now - timedelta(hours=1)),
             ),
-            "segments_day": self._value("count(*) FROM submits WHERE line = ? AND counted_at > ?", name, day),
-            "recipients_day": self._value(f"count(DISTINCT sender_id) {counted}", name, day),
-            "recipients_month": self._value(f"count(DISTINCT sender_id) {counted}", name, month) if month else None,
-            "messages_day": self._value("count(*) FROM messages WHERE line = ? AND received_at > ?", name, day),
-            "last_message_at": self._value("received_at FROM messages WHERE line = ? ORDER BY id DESC LIMIT 1", name),
+            "segments_day": self._value(
+                "count(*) FROM submits WHERE line = ? AND counted_at > ?", name, day
+            ),
+            "recipients_day": self._value(
+                f"count(DISTINCT sender_id) {counted}", name, day
+            ),
+            "recipients_month": self._value(
+                f"count(DISTINCT sender_id) {counted}", name, month
+            )
+            if month
+            else None,
+            "messages_day": self._value(
+                "count(*) FROM messages WHERE line = ? AND received_at > ?", name, day
+            ),
+            "last_message_at": self._value(
+                "received_at FROM messages WHERE line = ? ORDER BY id DESC LIMIT 1",
+                name,
+            ),
             "last_submitted_at": self._value(
-                "max(counted_at) FROM submits WHERE line = ? AND counted_at IS NOT NULL", name
+                "max(counted_at) FROM submits WHERE line = ? AND counted_at IS NOT NULL",
+                name,
             ),
         }
 
@@ -298,7 +391,9 @@ class Reader(Raids):
 
         `hot_at` is when it was last fed; `waiting` and `dropped` count the replies to what came in it by reason.
         """
-        row = self._db.row("SELECT * FROM floods WHERE line = ? ORDER BY id DESC LIMIT 1", [line])
+        row = self._db.row(
+            "SELECT * FROM floods WHERE line = ? ORDER BY id DESC LIMIT 1", [line]
+        )
         if row is None or row["ended_at"] is not None:
             return None
         replies = "coalesce(reason, 'not_due') FROM replies INDEXED BY replies_flood WHERE flood = ? AND flood > 0"
@@ -318,27 +413,58 @@ class Reader(Raids):
         return {row[1]: row["n"] for row in rows}
 
 
-def _lead(search: str | None, state: str | None, *, by_time: bool) -> tuple[str, str, list[tuple[str, Value]]]:
+def _lead(
+    search: str | None, state: str | None, *, by_time: bool
+) -> tuple[str, str, list[tuple[str, Value]]]:
     """Choose the table that leads, so that no query reads all messages, the order that follows, and its conditions."""
     if search is not None:
-        leading: list[tuple[str, Value]] = [("messages_text MATCH ?", expression(search))]
+        leading: list[tuple[str, Value]] = [
+            ("messages_text MATCH ?", expression(search))
+        ]
         if state is not None:
-            leading.append(("EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.state = ?)", state))
-        return "messages_text f CROSS JOIN messages m ON m.id = f.rowid", "f.rowid DESC", leading
+            leading.append(
+                (
+                    "EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.state = ?)",
+                    state,
+                )
+            )
+        return (
+            "messages_text f CROSS JOIN messages m ON m.id = f.rowid",
+            "f.rowid DESC",
+            leading,
+        )
     if state is not None:
         tables = (
             "(SELECT DISTINCT state, message_id FROM replies WHERE message_id IS NOT NULL) q"
             " CROSS JOIN messages m ON m.id = q.message_id"
         )
         return tables, "m.id DESC", [("q.state = ?", state)]
-    order = "m.received_at DESC, m.clock_wrong DESC, m.id DESC" if by_time else "m.id DESC"
+    order = (
+        "m.received_at DESC, m.clock_wrong DESC, m.id DESC" if by_time else "m.id DESC"
+    )
     return "messages m", order, []
 
 
 def _deliver(row: sqlite3.Row) -> dict[str, Any]:
     shown = (
-        *("id", "storage", "slot", "received_at", "clock_unsynced", "service_centre_address", "service_centre_time"),
-        *("pdu", "error", "segment_reference", "segment_bits", "segment_count", "segment_sequence", "segment_text"),
+        *(
+            "id",
+            "storage",
+            "slot",
+            "received_at",
+            "clock_unsynced",
+            "service_centre_address",
+            "service_centre_time",
+        ),
+        *(
+            "pdu",
+            "error",
+            "segment_reference",
+            "segment_bits",
+            "segment_count",
+            "segment_sequence",
+            "segment_text",
+        ),
         *("deliveries", "last_delivered_at", "deleted_at"),
     )
     return {name: row[name] for name in shown}

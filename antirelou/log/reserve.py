@@ -38,18 +38,30 @@ class FloodCost(TypedDict, total=False):
 class Reserving(Deciding):
     """The daemon's reads on a reply that is due."""
 
-    def reserve(self, reply_id: int, now: datetime, *, month_start: datetime, disk_low: bool = False) -> Reserve:
+    def reserve(
+        self,
+        reply_id: int,
+        now: datetime,
+        *,
+        month_start: datetime,
+        disk_low: bool = False,
+    ) -> Reserve:
         """Return what is used of the limits, and what became of the recipient; call it in the transaction that marks."""
         sender = self._db.row(
-            "SELECT s.*, r.message_id FROM replies r JOIN senders s ON s.id = r.sender_id WHERE r.id = ?", [reply_id]
+            "SELECT s.*, r.message_id FROM replies r JOIN senders s ON s.id = r.sender_id WHERE r.id = ?",
+            [reply_id],
         )
         if sender is None:
             raise LookupError(f"there is no reply {reply_id} with a recipient")
         hour, oldest_in_hour = self._segments(now - HOUR)
         day, oldest_in_day = self._segments(now - DAY)
         in_day, recipients_day = self._recipients(stamp(now - DAY), sender["id"])
-        in_month, recipients_month = self._recipients(stamp(month_start - timedelta(milliseconds=1)), sender["id"])
-        answered = self._db.row("SELECT * FROM messages WHERE id = ?", [sender["message_id"]])
+        in_month, recipients_month = self._recipients(
+            stamp(month_start - timedelta(milliseconds=1)), sender["id"]
+        )
+        answered = self._db.row(
+            "SELECT * FROM messages WHERE id = ?", [sender["message_id"]]
+        )
         return Reserve(
             segments_hour=hour,
             segments_day=day,
@@ -109,7 +121,11 @@ class Reserving(Deciding):
             f" AND ({_SENT_AT} > ?3 OR ({_SENT_AT} = ?3 AND id > ?4)) LIMIT ?5)",
             [
                 *(answered["sender_id"], answered["received_at"]),
-                *(answered["service_centre_utc"] or answered["received_at"], answered["id"], enough),
+                *(
+                    answered["service_centre_utc"] or answered["received_at"],
+                    answered["id"],
+                    enough,
+                ),
             ],
         )
         return found
@@ -118,7 +134,9 @@ class Reserving(Deciding):
         """How many numbers sent the answered text, from a day before it on."""
         length = len(normalise(answered["text"] or ""))
         received_at = read(answered["received_at"])
-        return self._campaign_senders(answered["sender_id"], received_at, answered["text_key"], length)
+        return self._campaign_senders(
+            answered["sender_id"], received_at, answered["text_key"], length
+        )
 
     def _flood_cost(self, came_in: int, sender_id: int, now: datetime) -> FloodCost:
         """What was spent on the flood that the answered message came in, and on the one that is on: on the worse one."""
@@ -154,4 +172,10 @@ class Reserving(Deciding):
             " WHERE line = ? AND state IN ('submitted', 'refused') ORDER BY id DESC LIMIT ?",
             [self.line, LOOKED_AT],
         )
-        return [(read(row["ended_at"]), row["cms_error"] if row["state"] == "refused" else None) for row in rows]
+        return [
+            (
+                read(row["ended_at"]),
+                row["cms_error"] if row["state"] == "refused" else None,
+            )
+            for row in rows
+        ]

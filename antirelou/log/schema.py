@@ -254,7 +254,19 @@ CREATE TABLE chain (
 ) STRICT
 """
 
-TABLES = (META, LINES, SENDERS, DELIVERS, MESSAGES, REPLIES, SUBMITS, FLOODS, EVENTS, CONTROL, CHAIN)
+TABLES = (
+    META,
+    LINES,
+    SENDERS,
+    DELIVERS,
+    MESSAGES,
+    REPLIES,
+    SUBMITS,
+    FLOODS,
+    EVENTS,
+    CONTROL,
+    CHAIN,
+)
 
 # What the cycle and the operator's usual questions look up; partial where only the unfinished is ever looked up, so
 # that the cost of a cycle does not grow with the log.

@@ -44,7 +44,9 @@ class Session:
     def _chain(self, kind: str, row: int, at: datetime) -> None:
         chain.append(self._db, kind, row, at, self.line)
 
-    def _sender_id(self, address: str | None, moment: Moment, alphanumeric: bool = False) -> int | None:
+    def _sender_id(
+        self, address: str | None, moment: Moment, alphanumeric: bool = False
+    ) -> int | None:
         """Return the row of a sender, made if need be; None for a withheld or missing address.
 
         A name that looks like a number is not that number (TS 23.040 clause 9.1.2.5, type of number 101).
@@ -53,21 +55,27 @@ class Session:
             return None
         kind = ("name",) if alphanumeric else ()
         pseudonym = self._key.hmac(Domain.SENDER, address, *kind)
-        row = self._db.row("SELECT id, address FROM senders WHERE hmac = ?", [pseudonym])
+        row = self._db.row(
+            "SELECT id, address FROM senders WHERE hmac = ?", [pseudonym]
+        )
         if row is None:
             return self._db.insert(
                 "INSERT INTO senders (address, hmac, first_at) VALUES (?, ?, ?)",
                 [clean(address), pseudonym, stamp(moment.at)],
             )
         if row["address"] is None:  # erased, and now here again
-            self._db.run("UPDATE senders SET address = ?, erased_at = NULL WHERE id = ?", [clean(address), row["id"]])
+            self._db.run(
+                "UPDATE senders SET address = ?, erased_at = NULL WHERE id = ?",
+                [clean(address), row["id"]],
+            )
         found: int = row["id"]
         return found
 
     def _known_sender(self, address: str) -> int | None:
         """Return the row of a sender, None if nothing was ever heard of it."""
         found: int | None = self._db.value(
-            "SELECT id FROM senders WHERE hmac = ?", [self._key.hmac(Domain.SENDER, address)]
+            "SELECT id FROM senders WHERE hmac = ?",
+            [self._key.hmac(Domain.SENDER, address)],
         )
         return found
 

@@ -29,7 +29,9 @@ from antirelou.settings import Settings
 class Store(Intake, Orders):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 
-    def __init__(self, connection: Connection, settings: Settings, key: Key, held: int) -> None:
+    def __init__(
+        self, connection: Connection, settings: Settings, key: Key, held: int
+    ) -> None:
         Session.__init__(self, connection, settings, key)
         self._held = held
         self.known: Known | None = None  # what the log knew of time before this opening
@@ -43,7 +45,9 @@ class Store(Intake, Orders):
         try:
             connection = Connection.writing(path)
             try:
-                secret = _prepare(connection, settings.log.key_file, moment, settings.line)
+                secret = _prepare(
+                    connection, settings.log.key_file, moment, settings.line
+                )
                 store = cls(connection, settings, secret, held)
                 store.known = store._known()
                 store._start(_not_before(store.known, moment))
@@ -70,7 +74,9 @@ class Store(Intake, Orders):
 
     def _known(self) -> Known | None:
         newest = self.newest_time()
-        boot_id = self._db.value("SELECT boot_id FROM lines ORDER BY updated_at DESC LIMIT 1")
+        boot_id = self._db.value(
+            "SELECT boot_id FROM lines ORDER BY updated_at DESC LIMIT 1"
+        )
         return Known(newest, boot_id) if newest else None
 
     def _start(self, moment: Moment) -> None:
@@ -110,7 +116,9 @@ def _make_directory(directory: Path) -> None:
         directory.mkdir(mode=0o700)
         key.sync_directory(directory.parent)
     except FileNotFoundError as error:
-        raise LogMissing(f"There is no directory {directory} for the log: make it, or correct [log] path.") from error
+        raise LogMissing(
+            f"There is no directory {directory} for the log: make it, or correct [log] path."
+        ) from error
     except FileExistsError:
         raise LogMissing(f"{directory} is no directory: correct [log] path.") from None
     except OSError as error:
@@ -121,7 +129,11 @@ def _prepare(connection: Connection, key_file: Path, moment: Moment, line: str) 
     """Make or migrate the file and see to its key, under one lock between all processes."""
     with lock.making(connection.path):
         current = refuse_strangers(connection)
-        check = connection.value("SELECT value FROM meta WHERE name = 'key_check'") if current else None
+        check = (
+            connection.value("SELECT value FROM meta WHERE name = 'key_check'")
+            if current
+            else None
+        )
         secret = key.create(key_file) if check is None else key.load(key_file)
         right = secret.hmac(Domain.CHECK).hex()
         if check is not None and check != right:

@@ -39,7 +39,9 @@ class Submits(Queue):
         Only inside the transaction in which `reserve` counted; nothing may leave before that is committed.
         """
         if not self._db.in_transaction:
-            raise RuntimeError("a submit is marked in the transaction that counted its limits")
+            raise RuntimeError(
+                "a submit is marked in the transaction that counted its limits"
+            )
         if not segments:
             raise ValueError("a reply has at least one segment")
         at, on = stamp(moment.at), self.flood(moment.at)
@@ -49,8 +51,13 @@ class Submits(Queue):
             " WHERE id = ? AND state = 'queued' AND line = ?",
             [len(segments), at, at, on.id if on else 0, reply_id, self.line],
         ):
-            raise LookupError(f"there is no queued reply {reply_id} in line {self.line}")
-        submits = [self._reserve_segment(reply_id, *one, moment) for one in enumerate(segments, start=1)]
+            raise LookupError(
+                f"there is no queued reply {reply_id} in line {self.line}"
+            )
+        submits = [
+            self._reserve_segment(reply_id, *one, moment)
+            for one in enumerate(segments, start=1)
+        ]
         self._chain("reply.state", reply_id, moment.at)
         self._tell(reply_id, 1, moment)
         return submits
@@ -66,7 +73,12 @@ class Submits(Queue):
             self._chain("submit.state", submit_id, moment.at)
 
     def outcome(
-        self, submit_id: int, outcome: Outcome, moment: Moment, *, next_attempt_at: datetime | None = None
+        self,
+        submit_id: int,
+        outcome: Outcome,
+        moment: Moment,
+        *,
+        next_attempt_at: datetime | None = None,
     ) -> State:
         """Keep what became of a marked segment; return the reply's state, which is final unless `submitting` or
         `queued`.
@@ -75,7 +87,10 @@ class Submits(Queue):
         segments that follow are let go of: half a text, or one in doubt, is not completed later.
         """
         with self._writing():
-            row = self._db.row("SELECT reply_id, sequence, state FROM submits WHERE id = ?", [submit_id])
+            row = self._db.row(
+                "SELECT reply_id, sequence, state FROM submits WHERE id = ?",
+                [submit_id],
+            )
             if row is None or row["state"] != SubmitState.SUBMITTING:
                 raise LookupError(f"there is no submit {submit_id} under way")
             self._end(submit_id, _STATE_OF[outcome.fate], moment, outcome)
@@ -95,11 +110,15 @@ class Submits(Queue):
                 " WHERE id = ? AND state = 'unknown'",
                 [message_reference, stamp(moment.at), submit_id],
             )
-            reply = self._db.value("SELECT reply_id FROM submits WHERE id = ?", [submit_id])
+            reply = self._db.value(
+                "SELECT reply_id FROM submits WHERE id = ?", [submit_id]
+            )
             if mended:
                 self._chain("submit.state", submit_id, moment.at)
                 return self._settle(reply, moment)
-            return State(self._db.value("SELECT state FROM replies WHERE id = ?", [reply]))
+            return State(
+                self._db.value("SELECT state FROM replies WHERE id = ?", [reply])
+            )
 
     def report(
         self,
@@ -117,7 +136,11 @@ class Submits(Queue):
                 [self._known_sender(recipient), self.line, message_reference],
             )
             if submit is not None:
-                discharged = None if discharge_time is None else discharge_time.isoformat(timespec="seconds")
+                discharged = (
+                    None
+                    if discharge_time is None
+                    else discharge_time.isoformat(timespec="seconds")
+                )
                 self._db.run(
                     "UPDATE submits SET report_status = ?, discharge_time = ?, reported_at = ? WHERE id = ?",
                     [status, discharged, stamp(moment.at), submit],
@@ -128,11 +151,13 @@ class Submits(Queue):
     def _recover(self, moment: Moment) -> list[int]:
         """Give up what this line was submitting when it last died; return the replies that became unknown."""
         rows = self._db.rows(
-            "SELECT id AS reply_id FROM replies WHERE state = 'submitting' AND line = ? ORDER BY id", [self.line]
+            "SELECT id AS reply_id FROM replies WHERE state = 'submitting' AND line = ? ORDER BY id",
+            [self.line],
         )
         for row in rows:
             for submit in self._db.rows(
-                "SELECT id FROM submits WHERE reply_id = ? AND state = 'submitting'", [row["reply_id"]]
+                "SELECT id FROM submits WHERE reply_id = ? AND state = 'submitting'",
+                [row["reply_id"]],
             ):
                 self._end(submit["id"], SubmitState.UNKNOWN, moment, None)
             self._let_go(row["reply_id"], moment)
@@ -141,33 +166,67 @@ class Submits(Queue):
 
     # Inside
 
-    def _reserve_segment(self, reply_id: int, sequence: int, pdu: str, moment: Moment) -> int:
+    def _reserve_segment(
+        self, reply_id: int, sequence: int, pdu: str, moment: Moment
+    ) -> int:
         at = stamp(moment.at)
-        marked = (SubmitState.SUBMITTING, at) if sequence == 1 else (SubmitState.RESERVED, None)
+        marked = (
+            (SubmitState.SUBMITTING, at)
+            if sequence == 1
+            else (SubmitState.RESERVED, None)
+        )
         submit = self._db.insert(
             "INSERT INTO submits (line, reply_id, attempt, sequence, pdu, state, marked_at, reserved_at, counted_at,"
             " nonce) VALUES (?, ?, (SELECT attempts FROM replies WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)",
-            [self.line, reply_id, reply_id, sequence, pdu, *marked, at, at, chain.nonce()],
+            [
+                self.line,
+                reply_id,
+                reply_id,
+                sequence,
+                pdu,
+                *marked,
+                at,
+                at,
+                chain.nonce(),
+            ],
         )
         self._chain("submit", submit, moment.at)
         self._chain("submit.state", submit, moment.at)
         return submit
 
-    def _end(self, submit_id: int, state: SubmitState, moment: Moment, outcome: Outcome | None) -> None:
+    def _end(
+        self,
+        submit_id: int,
+        state: SubmitState,
+        moment: Moment,
+        outcome: Outcome | None,
+    ) -> None:
         counts = state in (SubmitState.SUBMITTED, SubmitState.UNKNOWN)
         self._db.run(
             "UPDATE submits SET state = ?, counted_at = CASE WHEN ? THEN counted_at END, ended_at = ?,"
             " message_reference = ?, cms_error = ?, said = ? WHERE id = ?",
             [
-                *(state.value, counts, stamp(moment.at), outcome.message_reference if outcome else None),
-                *(outcome.cms_error if outcome else None, clean(outcome.said) if outcome else None, submit_id),
+                *(
+                    state.value,
+                    counts,
+                    stamp(moment.at),
+                    outcome.message_reference if outcome else None,
+                ),
+                *(
+                    outcome.cms_error if outcome else None,
+                    clean(outcome.said) if outcome else None,
+                    submit_id,
+                ),
             ],
         )
         self._chain("submit.state", submit_id, moment.at)
 
     def _let_go(self, reply_id: int, moment: Moment) -> None:
         """Give the segments back that were reserved and will not be submitted."""
-        for row in self._db.rows("SELECT id FROM submits WHERE reply_id = ? AND state = 'reserved'", [reply_id]):
+        for row in self._db.rows(
+            "SELECT id FROM submits WHERE reply_id = ? AND state = 'reserved'",
+            [reply_id],
+        ):
             self._end(row["id"], SubmitState.NOT_LEFT, moment, None)
 
     def _refused(self, outcome: Outcome, moment: Moment) -> None:
@@ -183,7 +242,9 @@ class Submits(Queue):
                 repeat_key="breaker",
             )
 
-    def _requeue(self, reply_id: int, next_attempt_at: datetime | None, moment: Moment) -> State:
+    def _requeue(
+        self, reply_id: int, next_attempt_at: datetime | None, moment: Moment
+    ) -> State:
         """Nothing of the reply has left: it waits in the queue again, and counts nowhere."""
         again = None if next_attempt_at is None else stamp(next_attempt_at)
         self._db.run(
@@ -196,7 +257,9 @@ class Submits(Queue):
 
     def _settle(self, reply_id: int, moment: Moment) -> State:
         """Derive a reply's state from its segments, and keep it if it changed."""
-        before = State(self._db.value("SELECT state FROM replies WHERE id = ?", [reply_id]))
+        before = State(
+            self._db.value("SELECT state FROM replies WHERE id = ?", [reply_id])
+        )
         rows = self._db.rows(
             "SELECT s.state FROM submits s JOIN replies r ON r.id = s.reply_id AND r.attempts = s.attempt"
             " WHERE r.id = ?",
@@ -209,7 +272,14 @@ class Submits(Queue):
         self._db.run(
             "UPDATE replies SET state = ?, counted_at = CASE WHEN ? THEN counted_at END, ended_at = ?,"
             " submitted_at = CASE WHEN ? THEN ? END WHERE id = ?",
-            [state.value, state in _COUNTING, stamp(moment.at), accepted, stamp(moment.at), reply_id],
+            [
+                state.value,
+                state in _COUNTING,
+                stamp(moment.at),
+                accepted,
+                stamp(moment.at),
+                reply_id,
+            ],
         )
         self._chain("reply.state", reply_id, moment.at)
         if state is State.REFUSED:
@@ -218,7 +288,9 @@ class Submits(Queue):
 
     def _tell(self, reply_id: int, by: int, moment: Moment) -> None:
         """Count one automatic text more or less for a reply's recipient (P12); the schema refuses a third."""
-        row = self._db.row("SELECT sender_id, purpose FROM replies WHERE id = ?", [reply_id])
+        row = self._db.row(
+            "SELECT sender_id, purpose FROM replies WHERE id = ?", [reply_id]
+        )
         assert row is not None
         if row["purpose"] not in _TELLING:
             return

@@ -5,7 +5,9 @@ from __future__ import annotations
 from antirelou.log.connection import Connection
 from antirelou.log.errors import NewerSchema, NotADatabase
 
-APPLICATION_ID = 0x616E7469  # "anti": lets file(1) and us tell this file from another program's
+APPLICATION_ID = (
+    0x616E7469  # "anti": lets file(1) and us tell this file from another program's
+)
 MIGRATIONS = ("0001_first",)
 
 
@@ -17,7 +19,9 @@ def refuse_strangers(connection: Connection) -> bool:
         raise NotADatabase(
             f"{connection.path} is a database, but no antirelou log: set [log] path to another file, or move this one."
         )
-    applied = connection.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", ["antirelou"])
+    applied = connection.rows(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", ["antirelou"]
+    )
     names = {row["name"] for row in applied}
     unknown = sorted(names.difference(MIGRATIONS))
     if unknown:

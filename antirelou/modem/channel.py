@@ -15,10 +15,30 @@ from gsmmodem.serial_comms import SerialComms
 
 from antirelou.clock import Clock
 from antirelou.modem.exchange import Exchange
-from antirelou.modem.facts import DirectPdu, LateSubmitted, ModemLost, ModemSilent, Stopping
+from antirelou.modem.facts import (
+    DirectPdu,
+    LateSubmitted,
+    ModemLost,
+    ModemSilent,
+    Stopping,
+)
 from antirelou.modem.inbox import Header, Inbox, Interrupt
-from antirelou.modem.lines import TWO_LINE, fields, final_result, indication, number_of, split_prefix, start_sign
-from antirelou.modem.port import PORT_ERRORS, WRITE_TIMEOUT_SECONDS, OpenPort, Port, open_or_explain
+from antirelou.modem.lines import (
+    TWO_LINE,
+    fields,
+    final_result,
+    indication,
+    number_of,
+    split_prefix,
+    start_sign,
+)
+from antirelou.modem.port import (
+    PORT_ERRORS,
+    WRITE_TIMEOUT_SECONDS,
+    OpenPort,
+    Port,
+    open_or_explain,
+)
 from antirelou.modem.trace import shortened
 
 ESCAPE = b"\x1b"
@@ -31,7 +51,15 @@ CONTENT_LIMIT = 10_000  # +CMT within one exchange; 120 s of radio carry some do
 
 # Everything below a blank but CR and LF: NUL from a start, flow control, the echo of ESC and Ctrl-Z.
 _NOISE = bytes(set(range(0x20)) - set(b"\r\n\t")) + b"\x7f"
-_QUESTIONS = ("AT+CMGF?", "AT+CSQ", "AT+CREG?", "AT+CNMI?", "AT+CPMS?", "AT+CMEE?", "AT+CSMS?")
+_QUESTIONS = (
+    "AT+CMGF?",
+    "AT+CSQ",
+    "AT+CREG?",
+    "AT+CNMI?",
+    "AT+CPMS?",
+    "AT+CMEE?",
+    "AT+CSMS?",
+)
 
 log = logging.getLogger("antirelou.modem")
 
@@ -56,7 +84,9 @@ class Channel(SerialComms):
         self.interrupt = interrupt
         self.inbox = inbox
         self.in_step = True
-        self.late_submit = False  # a submit's fate is unknown, and its +CMGS may still come
+        self.late_submit = (
+            False  # a submit's fate is unknown, and its +CMGS may still come
+        )
         self.heard_octets = 0
         self._open_port = open_port
         self._partial = b""
@@ -80,7 +110,9 @@ class Channel(SerialComms):
             self._feed(port.read(port.in_waiting))
         except PORT_ERRORS as error:
             log.debug("the last octets of %s: %s", self.port, error)
-        self._flush_header(self._partial.decode("ascii", "replace"))  # what there is of it
+        self._flush_header(
+            self._partial.decode("ascii", "replace")
+        )  # what there is of it
         try:
             port.close()
         except PORT_ERRORS as error:
@@ -94,26 +126,37 @@ class Channel(SerialComms):
 
     # One exchange
 
-    def start(self, command: str, *, prompt: bool = False, settle: float | None = None) -> Exchange:
+    def start(
+        self, command: str, *, prompt: bool = False, settle: float | None = None
+    ) -> Exchange:
         """Write a command; its answer is collected from now on. Content that has come is handed over first."""
         if not command.isascii() or not command.isprintable():
             raise ValueError("a control character in an AT command")
         self.hand_over()
         exchange = Exchange.of(command, self.clock.boot(), prompt=prompt, settle=settle)
         if prompt:
-            self._partial = self._partial.lstrip(b"> ")  # a prompt that nobody asked for
+            self._partial = self._partial.lstrip(
+                b"> "
+            )  # a prompt that nobody asked for
         self._running = exchange
         self.send(command.encode("ascii") + b"\r", command)
         return exchange
 
     def until(
-        self, exchange: Exchange, seconds: float, *, silence: float | None = None, grace: float = ABANDON_SECONDS
+        self,
+        exchange: Exchange,
+        seconds: float,
+        *,
+        silence: float | None = None,
+        grace: float = ABANDON_SECONDS,
     ) -> None:
         """Read until the exchange is over, or `seconds` have passed, or `silence` seconds without progress."""
         deadline = self.clock.boot() + seconds
         while not exchange.over:
             now = self.clock.boot()
-            end = deadline if silence is None else min(deadline, exchange.heard + silence)
+            end = (
+                deadline if silence is None else min(deadline, exchange.heard + silence)
+            )
             if exchange.settles_at is not None:
                 end = min(end, exchange.settles_at)
             if self.interrupt.stopped_at is not None:
@@ -135,7 +178,9 @@ class Channel(SerialComms):
         if log.isEnabledFor(logging.DEBUG):
             log.debug("> %s", shortened(shown))
         if self.serial is None:
-            raise ModemLost(f"The modem at {self.port} is gone: check its plug and its power.")
+            raise ModemLost(
+                f"The modem at {self.port} is gone: check its plug and its power."
+            )
         try:
             self.serial.write(data)
         except PORT_ERRORS as error:
@@ -147,7 +192,9 @@ class Channel(SerialComms):
         """Read what is there, or wait up to `seconds` for the first octet; False if nothing came."""
         port = self.serial
         if port is None:
-            raise ModemLost(f"The modem at {self.port} is gone: check its plug and its power.")
+            raise ModemLost(
+                f"The modem at {self.port} is gone: check its plug and its power."
+            )
         try:
             waiting = port.in_waiting
             if waiting:
@@ -202,7 +249,11 @@ class Channel(SerialComms):
 
     def hand_over(self) -> None:
         """Give content away, waiting for the rest of what has begun to come."""
-        while self._header is not None and (left := self._header.since + HEADER_SECONDS - self.clock.boot()) >= TICK:
+        while (
+            self._header is not None
+            and (left := self._header.since + HEADER_SECONDS - self.clock.boot())
+            >= TICK
+        ):
             self.take(left)
         self._flush_header()
         self.inbox.hand_over()
@@ -211,7 +262,9 @@ class Channel(SerialComms):
         """The port is gone: close it, and the error to raise."""
         log.debug("the port %s failed: %s", self.port, error)
         self.close()
-        return ModemLost(f"The modem at {self.port} is gone ({error}): check its plug and its power.")
+        return ModemLost(
+            f"The modem at {self.port} is gone ({error}): check its plug and its power."
+        )
 
     # Resynchronising
 
@@ -232,7 +285,9 @@ class Channel(SerialComms):
                 self.in_step = True
                 return
             patience = min(patience * 2, 5.0)
-        raise ModemSilent(f"The modem at {self.port} does not answer: unplug it and plug it in again.")
+        raise ModemSilent(
+            f"The modem at {self.port} does not answer: unplug it and plug it in again."
+        )
 
     def probe(self, command: str, seconds: float) -> bool:
         """Whether anything at all ends this command within `seconds`; for a line that may be out of step."""
@@ -245,7 +300,9 @@ class Channel(SerialComms):
 
     def _in_step(self, seconds: float, at_latest: float) -> bool:
         """Whether one of three questions that every modem knows is answered by name, or all are refused in peace."""
-        first = int(self.clock.boot()) % len(_QUESTIONS)  # not the same again: its answer may still be on its way
+        first = int(self.clock.boot()) % len(
+            _QUESTIONS
+        )  # not the same again: its answer may still be on its way
         for question in (_QUESTIONS * 2)[first : first + 3]:
             refused = False
             exchange = self.start(question)
@@ -256,7 +313,9 @@ class Channel(SerialComms):
                     if exchange.final is None or exchange.answered():
                         break
                     refused = not exchange.final.ok
-                    exchange.final = exchange.tentative = exchange.settles_at = None  # perhaps an older command's
+                    exchange.final = exchange.tentative = exchange.settles_at = (
+                        None  # perhaps an older command's
+                    )
                     deadline = self.clock.boot() + (1.0 if refused else seconds)
                     deadline = min(deadline, at_latest)
             finally:
@@ -323,11 +382,19 @@ class Channel(SerialComms):
         if prefix in TWO_LINE:
             self._flush_header()
             told = fields(rest)
-            self._header = Header(prefix, number_of(told[-1]), rest if len(told) > 2 else "", self.clock.boot())
+            self._header = Header(
+                prefix,
+                number_of(told[-1]),
+                rest if len(told) > 2 else "",
+                self.clock.boot(),
+            )
             if self._header.text_mode:
                 self.started("text mode", False)
         elif prefix == "+CMGS":
-            if self.late_submit and (reference := number_of(fields(rest)[0])) is not None:
+            if (
+                self.late_submit
+                and (reference := number_of(fields(rest)[0])) is not None
+            ):
                 self.late_submit = False
                 self.inbox.queue(LateSubmitted(reference))
         elif (sure := start_sign(line, prefix)) is not None:
@@ -340,14 +407,25 @@ class Channel(SerialComms):
 
     def _takes_pdu(self, line: str, prefix: str) -> bool:
         """Whether the line is the PDU that a header announced: anything that is nothing else."""
-        if prefix or final_result(line) or start_sign(line, prefix) is not None or indication(line, "", ""):
+        if (
+            prefix
+            or final_result(line)
+            or start_sign(line, prefix) is not None
+            or indication(line, "", "")
+        ):
             return False
         self._flush_header(line)
         return True
 
     def _flush_header(self, octets: str = "") -> None:
         header, self._header = self._header, None
-        if header is None or header.prefix == "+CBM" or len(self.inbox.direct) >= CONTENT_LIMIT:
+        if (
+            header is None
+            or header.prefix == "+CBM"
+            or len(self.inbox.direct) >= CONTENT_LIMIT
+        ):
             return
-        octets = f"{header.text_mode} {octets}" if header.text_mode else octets.strip('" ')
+        octets = (
+            f"{header.text_mode} {octets}" if header.text_mode else octets.strip('" ')
+        )
         self.inbox.direct.append(DirectPdu(header.prefix, header.length, octets))

@@ -40,9 +40,14 @@ _ORDER = (
 
 def condition(dongle: Dongle, storages: Storages) -> Condition:
     """The line's condition; what the modem does not tell is None."""
-    told = [registration(optional(dongle, f"AT+{name}?") or []) for name in ("CREG", "CGREG", "CEREG")]
+    told = [
+        registration(optional(dongle, f"AT+{name}?") or [])
+        for name in ("CREG", "CGREG", "CEREG")
+    ]
     return Condition(
-        registration=next(state for state in _ORDER if state in (*told, Registration.UNKNOWN)),
+        registration=next(
+            state for state in _ORDER if state in (*told, Registration.UNKNOWN)
+        ),
         signal=_signal(dongle),
         network=_network(dongle),
         service_centre=service_centre(dongle) or None,
@@ -57,7 +62,9 @@ def registration(answers: list[str]) -> Registration:
         first = number_of(parts[0])
         second = number_of(parts[1]) if len(parts) > 1 else None
         # An area code has four hexadecimal digits, quoted or not; a state has one or two, or is padded like <n> is.
-        if second is not None and (len(parts[1].strip()) < 4 or len(parts[0].strip()) > 1):
+        if second is not None and (
+            len(parts[1].strip()) < 4 or len(parts[0].strip()) > 1
+        ):
             first = second
         if first is not None:
             return _STATES.get(first, Registration.UNKNOWN)

@@ -60,9 +60,20 @@ class Dongle(GsmModem, Channel):
         inbox: Inbox,
         initialise: Callable[[Dongle], None],
     ) -> None:
-        super().__init__(port, baud_rate, clock=clock, open_port=open_port, interrupt=interrupt, inbox=inbox)
-        self.storage: str | None = None  # the first memory of +CPMS as far as it is surely known
-        self.epoch = 0  # counts what may have changed the modem's settings behind our back
+        super().__init__(
+            port,
+            baud_rate,
+            clock=clock,
+            open_port=open_port,
+            interrupt=interrupt,
+            inbox=inbox,
+        )
+        self.storage: str | None = (
+            None  # the first memory of +CPMS as far as it is surely known
+        )
+        self.epoch = (
+            0  # counts what may have changed the modem's settings behind our back
+        )
         self.starts = 0  # of the modem, seen from here; what was in a slot before need not be there after
         self.answered_at = clock.boot()
         self._initialise = initialise
@@ -113,7 +124,9 @@ class Dongle(GsmModem, Channel):
                 return [refused.said]
             if refused.cause is None:
                 raise CommandError(data) from refused
-            raise (CmsError if refused.family == "CMS" else CmeError)(data, refused.cause) from refused
+            raise (CmsError if refused.family == "CMS" else CmeError)(
+                data, refused.cause
+            ) from refused
         except Unanswered as unanswered:
             raise TimeoutException([]) from unanswered
 
@@ -133,7 +146,9 @@ class Dongle(GsmModem, Channel):
         `as_of`: the epoch that the command relies on. Raises `CommandRefused`, `Unanswered`, `SettingsLost`,
         `Stopping`, `ModemLost`.
         """
-        return self.exchange(command, seconds, silence=silence, settle=settle, as_of=as_of).lines
+        return self.exchange(
+            command, seconds, silence=silence, settle=settle, as_of=as_of
+        ).lines
 
     def exchange(
         self,
@@ -161,13 +176,17 @@ class Dongle(GsmModem, Channel):
                 raise Stopping("A stop was asked for.")
             raise Unanswered(f"The modem did not answer {shortened(command)}.")
         if not final.ok:
-            raise CommandRefused(shortened(command), final.said, final.family, final.cause)
+            raise CommandRefused(
+                shortened(command), final.said, final.family, final.cause
+            )
         return exchange
 
     def prepare(self) -> None:
         """Make ready for a command: the line in step, the settings made."""
         if self.serial is None:
-            raise ModemLost(f"The modem at {self.port} is gone: check its plug and its power.")
+            raise ModemLost(
+                f"The modem at {self.port} is gone: check its plug and its power."
+            )
         if self.interrupt.stopped_at is not None:
             raise Stopping("A stop was asked for.")
         self.drain()
@@ -233,7 +252,9 @@ class Dongle(GsmModem, Channel):
         now = self.clock.boot()
         if self._preparing and not sure:
             return  # of the radio that was just switched on, or the SIM that was just unlocked
-        recent = now - self._started_at < (SAME_START_SECONDS if sure else START_SECONDS)
+        recent = now - self._started_at < (
+            SAME_START_SECONDS if sure else START_SECONDS
+        )
         already_known = self._settings_lost or self._preparing or recent
         self._settings_lost = True
         self.starts += 1
@@ -245,5 +266,7 @@ class Dongle(GsmModem, Channel):
 
     def _sort(self, line: str) -> None:
         if not self._seemed_modem:
-            self._seemed_modem = bool(final_result(line)) or split_prefix(line)[0][:1] in ("+", "^", "*")
+            self._seemed_modem = bool(final_result(line)) or split_prefix(line)[0][
+                :1
+            ] in ("+", "^", "*")
         Channel._sort(self, line)

@@ -9,13 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from antirelou.modem.lines import CALL_RESULTS, Final, final_result, indication, start_sign, tentative_result
+from antirelou.modem.lines import (
+    CALL_RESULTS,
+    Final,
+    final_result,
+    indication,
+    start_sign,
+    tentative_result,
+)
 
 SETTLE_SECONDS = 2.0  # how long a line that is probably the last may stay alone
 ANSWER_LIMIT = 4_000_000  # characters: 10,000 slots
 _COMMAND_PREFIX = re.compile(r"AT([+^*%$#&!@][A-Z][A-Z0-9_]*)", re.IGNORECASE)
 # Said unasked too, in the same form, so theirs only when the command asks for them.
-_ALSO_UNSOLICITED = frozenset({"+CLIP", "+CRING", "+CMTI", "+CDSI", "+CREG", "+CGREG", "+CEREG", "^SMMEMFULL"})
+_ALSO_UNSOLICITED = frozenset(
+    {"+CLIP", "+CRING", "+CMTI", "+CDSI", "+CREG", "+CGREG", "+CEREG", "^SMMEMFULL"}
+)
 
 _ANSWERS_AS = {"+CICCID": "+ICCID"}  # SIMCom
 
@@ -39,11 +48,25 @@ class Exchange:
     size: int = 0
 
     @classmethod
-    def of(cls, command: str, now: float, *, prompt: bool = False, settle: float | None = None) -> Exchange:
+    def of(
+        cls,
+        command: str,
+        now: float,
+        *,
+        prompt: bool = False,
+        settle: float | None = None,
+    ) -> Exchange:
         """The exchange that writing this command begins."""
         match = _COMMAND_PREFIX.match(command)
         prefix = match[1].upper() if match else ""
-        return cls(command, _ANSWERS_AS.get(prefix, prefix), now, command, prompt_due=prompt, settle=settle)
+        return cls(
+            command,
+            _ANSWERS_AS.get(prefix, prefix),
+            now,
+            command,
+            prompt_due=prompt,
+            settle=settle,
+        )
 
     @property
     def over(self) -> bool:
@@ -53,7 +76,11 @@ class Exchange:
     def answered(self, prefix: str | None = None) -> list[str]:
         """What follows the prefix in each information response that has it; `prefix` defaults to the command's."""
         wanted = (self.prefix if prefix is None else prefix) + ":"
-        return [line[len(wanted) :].strip() for line in self.lines if line[: len(wanted)].upper() == wanted]
+        return [
+            line[len(wanted) :].strip()
+            for line in self.lines
+            if line[: len(wanted)].upper() == wanted
+        ]
 
     def without_echo(self, line: str) -> str:
         """The line without this command's echo, also where an indication is glued in front of it."""
@@ -93,7 +120,9 @@ class Exchange:
             self.settles_at = now + SETTLE_SECONDS
             return line not in CALL_RESULTS  # a caller who gave up is an indication too
         if prefix:
-            if prefix != self.prefix or (prefix in _ALSO_UNSOLICITED and not self.command.endswith("?")):
+            if prefix != self.prefix or (
+                prefix in _ALSO_UNSOLICITED and not self.command.endswith("?")
+            ):
                 return False
             if self.settle is not None:
                 self.settles_at = now + self.settle

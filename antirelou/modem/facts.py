@@ -163,7 +163,9 @@ class ModemSilent(ModemLost):
 class CommandRefused(ModemError):
     """A final result code other than OK. `family` is "CMS", "CME" or ""; `cause` its number if it had one."""
 
-    def __init__(self, command: str, said: str, family: str = "", cause: int | None = None) -> None:
+    def __init__(
+        self, command: str, said: str, family: str = "", cause: int | None = None
+    ) -> None:
         super().__init__(f"the modem answered {said!r} to {command}")
         self.command = command
         self.said = said

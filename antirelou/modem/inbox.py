@@ -24,7 +24,9 @@ class Inbox:
 
     def queue(self, fact: Indication) -> None:
         """Keep an indication; the same twice in a row is one, and beyond the limit none is kept."""
-        if len(self.indications) < QUEUE_LIMIT and not (self.indications and self.indications[-1] == fact):
+        if len(self.indications) < QUEUE_LIMIT and not (
+            self.indications and self.indications[-1] == fact
+        ):
             self.indications.append(fact)
 
     def hand_over(self) -> None:

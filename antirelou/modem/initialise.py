@@ -21,7 +21,17 @@ from antirelou.settings import Modem as ModemSettings
 
 # New messages are told, not pushed (mt=1); reports come directly (ds=1), since the storage that ds=2 uses may be one
 # that nobody lists. Some claim ds=1 and accept only 2, some know no mode 2, some want fewer numbers.
-_INDICATIONS = ("2,1,0,1,0", "2,1,0,2,0", "2,1,0,0,0", "2,1,2,1,0", "2,1,2,0,0", "1,1,0,1,0", "1,1,0,0,0", "2,1", "1,1")
+_INDICATIONS = (
+    "2,1,0,1,0",
+    "2,1,0,2,0",
+    "2,1,0,0,0",
+    "2,1,2,1,0",
+    "2,1,2,0,0",
+    "1,1,0,1,0",
+    "1,1,0,0,0",
+    "2,1",
+    "1,1",
+)
 _STEPS_AFTER_PIN = (
     'AT+CSCS="GSM"',  # names and numbers in letters, should somebody have left UCS-2 on
     "AT+CSMS=0",  # no +CNMA is owed for a +CMT
@@ -41,7 +51,9 @@ def initialise(dongle: Dongle, settings: ModemSettings, pins: Pins) -> None:
         optional(dongle, command)
     _switch_on(dongle)
     unlock(dongle, settings.pin_file, pins)
-    optional(dongle, "AT^CURC=0")  # Huawei: ^RSSI and its like several times a second starve a slow reader
+    optional(
+        dongle, "AT^CURC=0"
+    )  # Huawei: ^RSSI and its like several times a second starve a slow reader
     _pdu_mode(dongle)
     for command in _STEPS_AFTER_PIN:
         optional(dongle, command)
@@ -83,7 +95,9 @@ def service_centre(dongle: Dongle) -> str | None:
     if not answers:
         return None
     number = fields(answers[-1])[0]
-    if len(number) >= 8 and _UCS2.fullmatch(number):  # the SIM's letters are told in UCS-2
+    if len(number) >= 8 and _UCS2.fullmatch(
+        number
+    ):  # the SIM's letters are told in UCS-2
         number = bytes.fromhex(number).decode("utf-16-be")
     return number
 
@@ -91,7 +105,11 @@ def service_centre(dongle: Dongle) -> str | None:
 def _switch_on(dongle: Dongle) -> None:
     """Some come up with the radio off (`+CFUN: 4`); `+CFUN` without a value, or none, is left alone."""
     answers = optional(dongle, "AT+CFUN?")
-    if answers and fields(answers[-1])[0].isdigit() and int(fields(answers[-1])[0]) != 1:
+    if (
+        answers
+        and fields(answers[-1])[0].isdigit()
+        and int(fields(answers[-1])[0]) != 1
+    ):
         optional(dongle, "AT+CFUN=1", 15)
 
 
@@ -115,7 +133,9 @@ def _service_centre(dongle: Dongle, wanted: str) -> None:
         return
     number = wanted.replace(" ", "")
     if _SERVICE_CENTRE.fullmatch(number):
-        optional(dongle, f'AT+CSCA="{number}",{145 if number.startswith("+") else 129}', 10)
+        optional(
+            dongle, f'AT+CSCA="{number}",{145 if number.startswith("+") else 129}', 10
+        )
 
 
 def _name(ask: Callable[[], str | None]) -> str | None:
@@ -135,12 +155,22 @@ def _digits(said: str | None, least: int) -> str | None:
 
 def _iccid(dongle: Dongle) -> str | None:
     """The SIM's own number; 19 or 20 digits, the last ones of some SIMs hexadecimal, padded with F."""
-    for command in ("AT+CCID", "AT^ICCID?", "AT+ICCID", "AT+CICCID", "AT+QCCID", "AT+ZGETICCID", "AT+CCID?"):
+    for command in (
+        "AT+CCID",
+        "AT^ICCID?",
+        "AT+ICCID",
+        "AT+CICCID",
+        "AT+QCCID",
+        "AT+ZGETICCID",
+        "AT+CCID?",
+    ):
         try:
             lines = dongle.ask(command, 5)
         except (CommandRefused, Unanswered):
             continue
         for line in lines:
-            if match := re.search(r"(?<![0-9A-F])(89[0-9]{15,18}[0-9A-F]{0,3})(?![0-9A-F])", line.upper()):
+            if match := re.search(
+                r"(?<![0-9A-F])(89[0-9]{15,18}[0-9A-F]{0,3})(?![0-9A-F])", line.upper()
+            ):
                 return match[1].rstrip("F")
     return None

@@ -30,7 +30,9 @@ _PREFIX = re.compile(r"([+^*%$#&!@][A-Z][A-Z0-9_]*)\s*:\s*(.*)", re.IGNORECASE)
 _SLOT = re.compile(r'"?([A-Z_]*)"?\s*(?:,\s*(-?\d+))?', re.IGNORECASE)
 
 # Final for a call of ours only; we never dial, so each is most likely a caller who gave up (V.250 clause 6.3).
-CALL_RESULTS = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE", "NA"})
+CALL_RESULTS = frozenset(
+    {"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE", "NA"}
+)
 # Headers without a cause: not final by themselves, but nothing else may follow them.
 _EMPTY_ERRORS = frozenset({"+CMS ERROR:", "+CME ERROR:"})
 
@@ -48,7 +50,14 @@ _START_LINES = {
     "PB DONE": False,
     "+PBREADY": False,
 }
-_START_PREFIXES = {"*ATREADY": True, "^SYSSTART": True, "+KSUP": True, "+CPIN": False, "+CFUN": False, "^SIMST": False}
+_START_PREFIXES = {
+    "*ATREADY": True,
+    "^SYSSTART": True,
+    "+KSUP": True,
+    "+CPIN": False,
+    "+CFUN": False,
+    "^SIMST": False,
+}
 
 # The PDU is on the line after the header; +CBM (cell broadcast) is only told apart so that its PDU is not an answer.
 TWO_LINE = frozenset({"+CMT", "+CDS", "+CBM"})
@@ -62,7 +71,11 @@ def final_result(line: str) -> Final | None:
         return Final(False, line)
     if line[:3].upper() == "+CM" and (match := _CM_ERROR.fullmatch(line)):
         cause = match[2].strip()
-        number = int(cause) if cause.isascii() and cause.isdigit() and len(cause) < 6 else None
+        number = (
+            int(cause)
+            if cause.isascii() and cause.isdigit() and len(cause) < 6
+            else None
+        )
         return Final(False, line, "CM" + match[1].upper(), number)
     return None
 
@@ -99,7 +112,11 @@ def number_of(field: str) -> int | None:
     """The decimal number that a field is, or None."""
     field = field.strip()
     digits = field.removeprefix("-")
-    return int(field) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+    return (
+        int(field)
+        if digits.isascii() and digits.isdigit() and len(digits) < 10
+        else None
+    )
 
 
 def indication(line: str, prefix: str, rest: str) -> Indication | None:
@@ -110,7 +127,11 @@ def indication(line: str, prefix: str, rest: str) -> Indication | None:
         return Ring()
     if prefix == "+CLIP":
         return _caller(rest)
-    if line in CALL_RESULTS or prefix == "^CEND" or line.startswith(("HANGUP:", "VOICE CALL: END")):
+    if (
+        line in CALL_RESULTS
+        or prefix == "^CEND"
+        or line.startswith(("HANGUP:", "VOICE CALL: END"))
+    ):
         return CallEnded()
     if prefix == "^SMMEMFULL":
         return MemoryFull(fields(rest)[0])
@@ -131,6 +152,8 @@ def _caller(rest: str) -> Indication:
     parts = fields(rest)
     type_of_address = number_of(parts[1]) if len(parts) > 1 else None
     caller = parts[0]
-    if type_of_address == 145 and caller[:1].isdigit():  # international (TS 24.008 clause 10.5.4.7), sent without its +
+    if (
+        type_of_address == 145 and caller[:1].isdigit()
+    ):  # international (TS 24.008 clause 10.5.4.7), sent without its +
         caller = "+" + caller
     return Ring(caller, type_of_address)

@@ -19,10 +19,18 @@ from antirelou.modem.lines import fields, number_of
 BUSY_SECONDS = 30.0  # a SIM is busy for about 10 s after the modem starts
 ACCEPTED_SECONDS = 10.0  # from OK to the PIN until the SIM calls itself ready
 
-_READY = frozenset({"READY", "SIM PIN2", "SIM PUK2", ""})  # PIN2 guards nothing that we use; "": a bare OK
+_READY = frozenset(
+    {"READY", "SIM PIN2", "SIM PUK2", ""}
+)  # PIN2 guards nothing that we use; "": a bare OK
 _ABSENT = (10,)  # 3GPP TS 27.007 clause 9.2
 _FAILED = (13, 15)
-_CMS_STATES = {310: "absent", 311: "pin", 313: "failure", 315: "failure", 316: "puk"}  # TS 27.005 clause 3.2.5
+_CMS_STATES = {
+    310: "absent",
+    311: "pin",
+    313: "failure",
+    315: "failure",
+    316: "puk",
+}  # TS 27.005 clause 3.2.5
 _WORDS = (
     ("not inserted", "absent"),
     ("puk", "puk"),
@@ -68,14 +76,17 @@ def enter(sim: Sim, pin: str, pins: Pins) -> None:
         if verdict == "trying":  # typed before a power cut, and it was right
             pins.record(pin, "good")
         return
-    if verdict == "trying":  # typed before a power cut, and nobody knows: the second time might be the last
+    if (
+        verdict == "trying"
+    ):  # typed before a power cut, and nobody knows: the second time might be the last
         pins.record(pin, "refused")
     if verdict in ("trying", "refused"):
         raise SimRefused("wrong_pin", _wrong("was refused before"))
     left = sim.tries()
     if left is not None and left < 2:
         raise SimRefused(
-            "pin", f"The SIM takes only {left} more wrong PIN, so none was typed: unlock it once in a phone."
+            "pin",
+            f"The SIM takes only {left} more wrong PIN, so none was typed: unlock it once in a phone.",
         )
     pins.record(pin, "trying")
     try:
@@ -113,15 +124,22 @@ def read_pin(path: str) -> str:
     try:
         pin = file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        raise SimRefused("pin", f"There is no file {file} (modem.pin_file): write the SIM's PIN into it.") from None
+        raise SimRefused(
+            "pin",
+            f"There is no file {file} (modem.pin_file): write the SIM's PIN into it.",
+        ) from None
     except OSError as error:
         raise SimRefused(
-            "pin", f"The file {file} (modem.pin_file) cannot be read ({error.strerror}): see whose it is."
+            "pin",
+            f"The file {file} (modem.pin_file) cannot be read ({error.strerror}): see whose it is.",
         ) from error
     except UnicodeDecodeError:
         pin = ""
     if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
-        raise SimRefused("pin", f"The file {file} (modem.pin_file) must hold the SIM's PIN, 4 to 8 digits, alone.")
+        raise SimRefused(
+            "pin",
+            f"The file {file} (modem.pin_file) must hold the SIM's PIN, 4 to 8 digits, alone.",
+        )
     return pin
 
 
@@ -141,7 +159,11 @@ def state_of(error: CommandRefused) -> str | None:
     if error.cause in (11, 12):
         return "pin" if error.cause == 11 else "puk"
     said = error.said.lower()
-    return next((state for words, state in _WORDS if words in said), None) if error.cause is None else None
+    return (
+        next((state for words, state in _WORDS if words in said), None)
+        if error.cause is None
+        else None
+    )
 
 
 def is_busy(error: CommandRefused) -> bool:
@@ -170,7 +192,9 @@ class ModemSim:
             try:
                 # Wavecom ends this answer without OK.
                 exchange = self._dongle.exchange("AT+CPIN?", 10, settle=SETTLE_SECONDS)
-                return self._checked(" ".join(exchange.answered()[-1:]).upper().strip('" '))
+                return self._checked(
+                    " ".join(exchange.answered()[-1:]).upper().strip('" ')
+                )
             except CommandRefused as error:
                 if (state := state_of(error)) == "pin":
                     return "SIM PIN"
@@ -220,12 +244,17 @@ class ModemSim:
         if state in ("NOT INSERTED", "NOT READY", "SIM REMOVED"):
             raise refused("absent")
         raise SimRefused(
-            "failure", f"The SIM or the modem is locked ({state}): it needs the code that its seller has, not the PIN."
+            "failure",
+            f"The SIM or the modem is locked ({state}): it needs the code that its seller has, not the PIN.",
         )
 
 
 def _of_cpinr(parts: list[str]) -> int | None:
-    return number_of(parts[1]) if len(parts) > 1 and parts[0].upper() == "SIM PIN" else None
+    return (
+        number_of(parts[1])
+        if len(parts) > 1 and parts[0].upper() == "SIM PIN"
+        else None
+    )
 
 
 def _of_huawei(parts: list[str]) -> int | None:

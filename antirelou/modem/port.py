@@ -18,10 +18,22 @@ import serial
 
 from antirelou.modem.facts import PortError
 
-WRITE_TIMEOUT_SECONDS = 10.0  # a PDU takes 0.4 s at 9600 baud; a modem that reads nothing for 10 s is gone
-PORT_ERRORS = (OSError, termios.error)  # termios.error, from a port that vanished, is no OSError
+WRITE_TIMEOUT_SECONDS = (
+    10.0  # a PDU takes 0.4 s at 9600 baud; a modem that reads nothing for 10 s is gone
+)
+PORT_ERRORS = (
+    OSError,
+    termios.error,
+)  # termios.error, from a port that vanished, is no OSError
 
-_MISSING = {errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.ENOTDIR, errno.EIO, errno.ELOOP}
+_MISSING = {
+    errno.ENOENT,
+    errno.ENXIO,
+    errno.ENODEV,
+    errno.ENOTDIR,
+    errno.EIO,
+    errno.ELOOP,
+}
 _BUSY = {errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK}
 _NOT_PERMITTED = {errno.EACCES, errno.EPERM}
 
@@ -50,7 +62,13 @@ OpenPort = Callable[[str, int], Port]
 def open_serial(path: str, baud_rate: int) -> Port:
     """Open `path` for us alone, raw, without flow control (sticks and three-wire modules have none)."""
     port: Port = serial.Serial(
-        path, baud_rate, timeout=1, write_timeout=WRITE_TIMEOUT_SECONDS, exclusive=True, rtscts=False, dsrdtr=False
+        path,
+        baud_rate,
+        timeout=1,
+        write_timeout=WRITE_TIMEOUT_SECONDS,
+        exclusive=True,
+        rtscts=False,
+        dsrdtr=False,
     )
     return port
 
@@ -63,7 +81,8 @@ def open_or_explain(open_port: OpenPort, path: str, baud_rate: int) -> Port:
         raise explain(path, error) from error
     except ValueError as error:  # pyserial's word for a rate that the port cannot have
         raise PortError(
-            "not_a_modem", f"The port {path} cannot run at {baud_rate} baud: set modem.baud_rate."
+            "not_a_modem",
+            f"The port {path} cannot run at {baud_rate} baud: set modem.baud_rate.",
         ) from error
 
 
@@ -76,13 +95,19 @@ def explain(path: str, error: Exception) -> PortError:
             f"There is no modem at {path}: plug it in, or set modem.port to one of the names in /dev/serial/by-id.",
         )
     if number in _BUSY:
-        return PortError("busy", f"The port {path} is held by {_who(path)}: stop it, or set another modem.port.")
+        return PortError(
+            "busy",
+            f"The port {path} is held by {_who(path)}: stop it, or set another modem.port.",
+        )
     if number in _NOT_PERMITTED or isinstance(error, PermissionError):
         return PortError(
             "not_permitted",
             f"This user may not open {path}: add it to the group {_group(path)!r}, which owns the port.",
         )
-    return PortError("not_a_modem", f"{path} is not a serial port: set modem.port to the modem's own port.")
+    return PortError(
+        "not_a_modem",
+        f"{path} is not a serial port: set modem.port to the modem's own port.",
+    )
 
 
 def holders(path: str) -> list[tuple[int, str]]:
@@ -94,7 +119,12 @@ def holders(path: str) -> list[tuple[int, str]]:
             continue
         try:
             if any(os.readlink(file) == target for file in (process / "fd").iterdir()):
-                found.append((int(process.name), (process / "comm").read_text(errors="replace").strip()))
+                found.append(
+                    (
+                        int(process.name),
+                        (process / "comm").read_text(errors="replace").strip(),
+                    )
+                )
         except OSError:  # another user's, or it has just ended
             continue
     return sorted(found)
@@ -103,7 +133,9 @@ def holders(path: str) -> list[tuple[int, str]]:
 def _who(path: str) -> str:
     names = [f"{name} (process {pid})" for pid, name in holders(path)]
     if not names:
-        return "another process (only root can see which; try: sudo fuser -v " + path + ")"
+        return (
+            "another process (only root can see which; try: sudo fuser -v " + path + ")"
+        )
     if any(name.startswith("ModemManager") for name in names):
         names.append("install the udev rule of this project, which keeps it off")
     return ", ".join(names)

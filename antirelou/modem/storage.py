@@ -13,7 +13,13 @@ from dataclasses import replace
 
 from antirelou.modem.dongle import Dongle, SettingsLost, Unanswered
 from antirelou.modem.exchange import Exchange
-from antirelou.modem.facts import CommandRefused, ModemSilent, SimRefused, StorageUse, StoredPdu
+from antirelou.modem.facts import (
+    CommandRefused,
+    ModemSilent,
+    SimRefused,
+    StorageUse,
+    StoredPdu,
+)
 from antirelou.modem.initialise import optional
 from antirelou.modem.lines import number_of, split_prefix
 from antirelou.modem.pin import BUSY_SECONDS, is_busy, refused, state_of
@@ -23,7 +29,9 @@ FRESH_SECONDS = 1.0  # no modem starts again between two commands closer than th
 SILENCE_SECONDS = 10.0  # between two lines of a listing
 SLOT_SECONDS = 0.3  # some read the whole SIM before the first line
 EMPTY = 321  # invalid memory index: there is nothing in it (TS 27.005 clause 3.2.5)
-HANGS = 3  # slots that may stay unanswered before the reading of single slots is given up
+HANGS = (
+    3  # slots that may stay unanswered before the reading of single slots is given up
+)
 
 log = logging.getLogger("antirelou.modem")
 
@@ -36,11 +44,15 @@ class Storages:
         self._offered: list[str] = []
         self._uses: dict[str, StorageUse] = {}
         self._slot_by_slot: set[str] = set()  # storages whose +CMGL does not work
-        self._listed_as_of: dict[str, int] = {}  # the modem's starts before each listing
+        self._listed_as_of: dict[
+            str, int
+        ] = {}  # the modem's starts before each listing
 
     def names(self) -> list[str]:
         """The storages to sweep: SM and ME as far as offered, MT only if neither is, [""] (the current) if none."""
-        offered = self._offered = self._offered or first_memories(optional(self._dongle, "AT+CPMS=?") or [])
+        offered = self._offered = self._offered or first_memories(
+            optional(self._dongle, "AT+CPMS=?") or []
+        )
         names: list[str] = [name for name in ("SM", "ME") if name in offered]
         if names or "MT" in offered:
             return names or ["MT"]
@@ -49,7 +61,9 @@ class Storages:
     def uses(self) -> tuple[StorageUse, ...]:
         """How full each storage is; asks anew which there are, for noise may have spoiled the answer before."""
         self._offered = []
-        found = [use for name in self.names() if (use := self._selected(name)) is not None]
+        found = [
+            use for name in self.names() if (use := self._selected(name)) is not None
+        ]
         return tuple(found)
 
     def stored(self) -> list[StoredPdu]:
@@ -103,7 +117,9 @@ class Storages:
         if dongle.storage == name and fresh and not again:
             return self._uses.get(name)
         dongle.storage = None
-        exchange = self._first_accepted(f'AT+CPMS="{name}"', f'AT+CPMS="{name}","{name}"', name)
+        exchange = self._first_accepted(
+            f'AT+CPMS="{name}"', f'AT+CPMS="{name}","{name}"', name
+        )
         dongle.storage = name
         use = _use(name, exchange)
         if use is not None:
@@ -171,7 +187,9 @@ class Storages:
                 break
             return [self._whole(slot, name) for slot in slots(name, lines)]
         else:
-            raise ModemSilent("The modem started again during each of several listings: check its power supply.")
+            raise ModemSilent(
+                "The modem started again during each of several listings: check its power supply."
+            )
         log.debug("storage %s is read slot by slot", name)
         self._slot_by_slot.add(name)
         return self._by_slot(name, use)
@@ -186,7 +204,9 @@ class Storages:
         # Ten bits an octet, 420 octets a slot; the rest is for a modem that thinks between two.
         whole = 60.0 + first + used * (4200 / max(dongle.baudrate, 300) + 1.0)
         lines = dongle.ask("AT+CMGL=4", whole, silence=first, as_of=epoch)
-        if dongle.epoch != epoch:  # it started meanwhile: whose slots these are is not known
+        if (
+            dongle.epoch != epoch
+        ):  # it started meanwhile: whose slots these are is not known
             raise SettingsLost("The modem started during a listing.")
         return lines
 
@@ -201,7 +221,9 @@ class Storages:
             if name:
                 self._select(name, again=False)
             epoch = self._dongle.epoch
-            again = slots(name, self._dongle.ask(f"AT+CMGR={slot.index}", as_of=epoch), slot.index)
+            again = slots(
+                name, self._dongle.ask(f"AT+CMGR={slot.index}", as_of=epoch), slot.index
+            )
         except (CommandRefused, Unanswered, SettingsLost) as error:
             log.debug("%s", error)
             return slot
@@ -246,7 +268,9 @@ def first_memories(answers: list[str]) -> list[str]:
     """The storages for reading in the answer to `AT+CPMS=?`: of a list of lists the first, else all that are named."""
     text = answers[-1] if answers else ""
     group = re.search(r"\(([^()]*)\)", text)
-    return re.findall(r"[A-Z][A-Z_]+", (group[1] if group and '"' in group[1] else text).upper())
+    return re.findall(
+        r"[A-Z][A-Z_]+", (group[1] if group and '"' in group[1] else text).upper()
+    )
 
 
 def slots(storage: str, lines: list[str], index: int | None = None) -> list[StoredPdu]:
@@ -271,10 +295,16 @@ def slots(storage: str, lines: list[str], index: int | None = None) -> list[Stor
     return found
 
 
-def _header(rest: str, index: int | None) -> tuple[tuple[int, int | None, int | None], list[str]]:
+def _header(
+    rest: str, index: int | None
+) -> tuple[tuple[int, int | None, int | None], list[str]]:
     """(index, status, length) and the PDU where it is on the header's own line, behind a blank."""
     words = rest.split()
-    same_line = words[-1:] if len(words) > 1 and re.fullmatch(r"[0-9A-Fa-f]{16,}", words[-1]) else []
+    same_line = (
+        words[-1:]
+        if len(words) > 1 and re.fullmatch(r"[0-9A-Fa-f]{16,}", words[-1])
+        else []
+    )
     parts = rest[: -len(same_line[0])].split(",") if same_line else rest.split(",")
     numbers = [number_of(part) for part in parts]
     length = numbers[-1] if len(parts) > 1 else None
@@ -282,7 +312,11 @@ def _header(rest: str, index: int | None) -> tuple[tuple[int, int | None, int | 
         told = numbers.pop(0)
         index = -1 if told is None else told
     # gammu has seen `+CMGR: 4,1,,151`: with one number more than its form allows, the first is the index again.
-    status = numbers[1] if len(parts) == 4 and len(numbers) == 4 else (numbers[0] if len(numbers) > 1 else None)
+    status = (
+        numbers[1]
+        if len(parts) == 4 and len(numbers) == 4
+        else (numbers[0] if len(numbers) > 1 else None)
+    )
     return (index, status, length), same_line
 
 
@@ -298,7 +332,9 @@ def _is_whole(slot: StoredPdu) -> bool:
         octets = bytes.fromhex(slot.octets)
     except ValueError:
         return False
-    return bool(octets) and (slot.length is None or slot.length in (len(octets), len(octets) - octets[0] - 1))
+    return bool(octets) and (
+        slot.length is None or slot.length in (len(octets), len(octets) - octets[0] - 1)
+    )
 
 
 def _use(name: str, exchange: Exchange) -> StorageUse | None:

@@ -19,7 +19,9 @@ from antirelou.modem.lines import Final, number_of
 
 PROMPT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0  # vendors state 60 to 120 s
-STOP_SECONDS = 30.0  # of these, when a stop is asked for meanwhile (DESIGN.md section 3)
+STOP_SECONDS = (
+    30.0  # of these, when a stop is asked for meanwhile (DESIGN.md section 3)
+)
 LAST_OK_SECONDS = 5.0  # for the OK after +CMGS, which some leave out
 
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){2,200}")
@@ -44,7 +46,9 @@ def submit(dongle: Dongle, pdu: SubmitPdu) -> Outcome:
         raise ValueError("a PDU must be hexadecimal, with its length")
     dongle.late_submit = False
     try:
-        dongle.ask("AT+CMGF=0")  # in text mode the length would be taken for a telephone number
+        dongle.ask(
+            "AT+CMGF=0"
+        )  # in text mode the length would be taken for a telephone number
         not_left = _until_prompt(dongle, pdu)
     except CommandRefused as refused:
         return Outcome(Fate.NOT_LEFT, cms_error=refused.cause, said=refused.said)
@@ -59,7 +63,9 @@ def submit(dongle: Dongle, pdu: SubmitPdu) -> Outcome:
 def _until_prompt(dongle: Dongle, pdu: SubmitPdu) -> Outcome | Exchange:
     """The exchange that has its prompt, or the outcome that there is none."""
     dongle.prepare()
-    exchange = dongle.start(f"AT+CMGS={pdu.length}", prompt=True, settle=LAST_OK_SECONDS)
+    exchange = dongle.start(
+        f"AT+CMGS={pdu.length}", prompt=True, settle=LAST_OK_SECONDS
+    )
     try:
         dongle.until(exchange, PROMPT_SECONDS)
         if exchange.prompted:
@@ -67,7 +73,11 @@ def _until_prompt(dongle: Dongle, pdu: SubmitPdu) -> Outcome | Exchange:
     except ModemError:
         dongle.finish(exchange)
         raise
-    if exchange.final is None and exchange.prompted and dongle.interrupt.stopped_at is None:
+    if (
+        exchange.final is None
+        and exchange.prompted
+        and dongle.interrupt.stopped_at is None
+    ):
         return exchange
     dongle.finish(exchange)
     if exchange.final is not None:
@@ -77,7 +87,10 @@ def _until_prompt(dongle: Dongle, pdu: SubmitPdu) -> Outcome | Exchange:
     dongle.send(ESCAPE, "ESC")
     if dongle.interrupt.stopped_at is None:
         dongle.resynchronise()
-    return Outcome(Fate.NOT_LEFT, said="no prompt" if not exchange.prompted else "a stop was asked for")
+    return Outcome(
+        Fate.NOT_LEFT,
+        said="no prompt" if not exchange.prompted else "a stop was asked for",
+    )
 
 
 def _from_ctrl_z(dongle: Dongle, exchange: Exchange, pdu: SubmitPdu) -> Outcome:
@@ -95,7 +108,9 @@ def _from_ctrl_z(dongle: Dongle, exchange: Exchange, pdu: SubmitPdu) -> Outcome:
     references = exchange.answered("+CMGS")
     if references:
         dongle.late_submit = False
-        return Outcome(Fate.SUBMITTED, _reference(references[0]), said="+CMGS: " + references[0])
+        return Outcome(
+            Fate.SUBMITTED, _reference(references[0]), said="+CMGS: " + references[0]
+        )
     if exchange.final is None:
         return Outcome(Fate.UNKNOWN, said=said)
     outcome = fate_of(exchange.final)

@@ -42,39 +42,74 @@ def _type_of_address(destination: str) -> int:
     return 0x91 if destination.startswith("+") else 0x81
 
 
-def _library_text(alphabet: sms.Alphabet, segment: str, header: bytes) -> tuple[str, bytes]:
+def _library_text(
+    alphabet: sms.Alphabet, segment: str, header: bytes
+) -> tuple[str, bytes]:
     """What to have the library encode, and what then to write over the beginning of its user data."""
     if alphabet is sms.Alphabet.GSM7:
-        return (_ROOM_IN_SEPTETS if header else "") + segment.translate(_LIBRARY_GSM7), header
+        return (_ROOM_IN_SEPTETS if header else "") + segment.translate(
+            _LIBRARY_GSM7
+        ), header
     octets = segment.encode("utf-16-be", "surrogatepass")
     # The library has no surrogates, dies of a ÿ and takes backtick and escape for GSM 7 bit. It is given code units,
     # and first a NUL, which it can only encode as UCS2.
-    units = "".join(chr(high << 8 | low) for high, low in zip(octets[::2], octets[1::2], strict=True))
-    return (_ROOM_IN_UNITS + units, header) if header else ("\0" + units[1:], octets[:2])
+    units = "".join(
+        chr(high << 8 | low)
+        for high, low in zip(octets[::2], octets[1::2], strict=True)
+    )
+    return (
+        (_ROOM_IN_UNITS + units, header) if header else ("\0" + units[1:], octets[:2])
+    )
 
 
-def _encode(destination: str, library_text: str, start: bytes, *, segmented: bool, status_report: bool) -> SubmitPdu:
-    pdus = encodeSmsSubmitPdu(destination, library_text, reference=0, requestStatusReport=status_report)
+def _encode(
+    destination: str,
+    library_text: str,
+    start: bytes,
+    *,
+    segmented: bool,
+    status_report: bool,
+) -> SubmitPdu:
+    pdus = encodeSmsSubmitPdu(
+        destination, library_text, reference=0, requestStatusReport=status_report
+    )
     if len(pdus) != 1:
-        raise ValueError(f"the encoder made {len(pdus)} PDUs of one segment; the text was not sent")
+        raise ValueError(
+            f"the encoder made {len(pdus)} PDUs of one segment; the text was not sent"
+        )
     octets = bytearray(pdus[0].data)
     if segmented:
         octets[1] |= _USER_DATA_HEADER_INDICATOR
-    octets[_TYPE_OF_ADDRESS_AT] = _type_of_address(destination)  # the library says "national" of short numbers too
+    octets[_TYPE_OF_ADDRESS_AT] = _type_of_address(
+        destination
+    )  # the library says "national" of short numbers too
     digits = octets[3]
-    user_data_at = _TYPE_OF_ADDRESS_AT + 1 + (digits + 1) // 2 + 3  # behind TP-PID, TP-DCS and TP-UDL
+    user_data_at = (
+        _TYPE_OF_ADDRESS_AT + 1 + (digits + 1) // 2 + 3
+    )  # behind TP-PID, TP-DCS and TP-UDL
     octets[user_data_at : user_data_at + len(start)] = start
     return SubmitPdu(octets.hex().upper(), len(octets) - 1)
 
 
-def _check(pdu: SubmitPdu, destination: str, segment: str, expected: sms.Segment | None, status_report: bool) -> None:
+def _check(
+    pdu: SubmitPdu,
+    destination: str,
+    segment: str,
+    expected: sms.Segment | None,
+    status_report: bool,
+) -> None:
     """Refuse a PDU that does not say exactly what was asked; a wrong text must never leave."""
     read = sms.decode(pdu.octets, pdu.length)
-    first_octet = _SUBMIT | (_USER_DATA_HEADER_INDICATOR if expected else 0) | (_STATUS_REPORT if status_report else 0)
+    first_octet = (
+        _SUBMIT
+        | (_USER_DATA_HEADER_INDICATOR if expected else 0)
+        | (_STATUS_REPORT if status_report else 0)
+    )
     if not (
         isinstance(read, sms.Submit)
         and read.tpdu[0] == first_octet
-        and read.destination_address == sms.Address(destination, _type_of_address(destination))
+        and read.destination_address
+        == sms.Address(destination, _type_of_address(destination))
         and read.protocol_identifier == 0
         and read.coding.data_coding_scheme in (_GSM7_CODING, _UCS2_CODING)
         and read.header.segment == expected
@@ -82,10 +117,14 @@ def _check(pdu: SubmitPdu, destination: str, segment: str, expected: sms.Segment
         and pdu.octets == "00" + read.tpdu.hex().upper()
         and pdu.length == len(read.tpdu)
     ):
-        raise ValueError("the PDU does not read back as the text that was to be sent; it was not sent")
+        raise ValueError(
+            "the PDU does not read back as the text that was to be sent; it was not sent"
+        )
 
 
-def submit_pdus(destination: str, text: str, *, reference: int, status_report: bool = False) -> tuple[SubmitPdu, ...]:
+def submit_pdus(
+    destination: str, text: str, *, reference: int, status_report: bool = False
+) -> tuple[SubmitPdu, ...]:
     """The SMS-SUBMITs of a text, in order.
 
     `reference` is that of the concatenation (0 to 255, the same in all segments of one text); the message references
@@ -94,19 +133,33 @@ def submit_pdus(destination: str, text: str, *, reference: int, status_report: b
     """
     if not _DESTINATION.fullmatch(destination):
         # Without the number: this sentence may reach the journal.
-        raise ValueError("the destination is not a number that a text can be sent to; give digits, or + and digits")
+        raise ValueError(
+            "the destination is not a number that a text can be sent to; give digits, or + and digits"
+        )
     if not 0 <= reference <= 255:
-        raise ValueError(f"the concatenation reference {reference} does not fit in an octet")
+        raise ValueError(
+            f"the concatenation reference {reference} does not fit in an octet"
+        )
     composition = sms.compose(text)
     count = len(composition.segments)
     if count > _MOST_SEGMENTS:
-        raise ValueError(f"the text needs {count} segments, and a message has at most {_MOST_SEGMENTS}; shorten it")
+        raise ValueError(
+            f"the text needs {count} segments, and a message has at most {_MOST_SEGMENTS}; shorten it"
+        )
     pdus = []
     for sequence, segment in enumerate(composition.segments, start=1):
-        expected = sms.Segment(reference, count, sequence, bits=8) if count > 1 else None
+        expected = (
+            sms.Segment(reference, count, sequence, bits=8) if count > 1 else None
+        )
         header = bytes([5, 0, 3, reference, count, sequence]) if expected else b""
         library_text, start = _library_text(composition.alphabet, segment, header)
-        pdu = _encode(destination, library_text, start, segmented=bool(expected), status_report=status_report)
+        pdu = _encode(
+            destination,
+            library_text,
+            start,
+            segmented=bool(expected),
+            status_report=status_report,
+        )
         _check(pdu, destination, segment, expected, status_report)
         pdus.append(pdu)
     return tuple(pdus)

@@ -188,7 +188,9 @@ class Modem:
 
     def _opened(self) -> Dongle:
         if self._dongle is None:
-            raise ModemLost(f"The modem at {self._settings.port} is gone: check its plug and its power.")
+            raise ModemLost(
+                f"The modem at {self._settings.port} is gone: check its plug and its power."
+            )
         return self._dongle
 
     def _rings(self, dongle: Dongle) -> bool | None:
@@ -197,4 +199,7 @@ class Modem:
             answers = dongle.exchange("AT+CLCC", 5).answered()
         except (CommandRefused, Unanswered):
             return False if CallEnded() in self._inbox.indications else None
-        return any(len(parts := fields(answer)) > 2 and parts[2] in _RINGING for answer in answers)
+        return any(
+            len(parts := fields(answer)) > 2 and parts[2] in _RINGING
+            for answer in answers
+        )

@@ -13,15 +13,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from antirelou.policy.facts import Decision, History, Hold, HoldReason, Kind, Planned, Purpose, Reason, Received
+from antirelou.policy.facts import (
+    Decision,
+    History,
+    Hold,
+    HoldReason,
+    Kind,
+    Planned,
+    Purpose,
+    Reason,
+    Received,
+)
 from antirelou.policy.numbers import Verdict, classify
 from antirelou.policy.words import CAMPAIGN_LENGTH, cries_for_help, normalise
 from antirelou.settings import Settings
 
-MOST_TEXTS = 2  # automatic texts to a number over its whole life, of whatever purpose but test
+MOST_TEXTS = (
+    2  # automatic texts to a number over its whole life, of whatever purpose but test
+)
 TESTS_A_DAY = 5
 CAMPAIGN_SENDERS = 3  # from as many numbers, the same text is a pasted one
-BEFORE_SERVICE = timedelta(hours=14)  # no zone is further from UTC: a time that names none may be off by that
+BEFORE_SERVICE = timedelta(
+    hours=14
+)  # no zone is further from UTC: a time that names none may be off by that
 _SAME_TEXT = 3  # times in an hour: a machine repeats itself
 _BURST = 5  # messages in five minutes after a reply left: a machine answers it
 
@@ -38,7 +52,9 @@ class Case:
     @property
     def verdict(self) -> Verdict:
         message = self.message
-        return classify(message.sender, self.settings.modem.country, message.alphanumeric)
+        return classify(
+            message.sender, self.settings.modem.country, message.alphanumeric
+        )
 
     @property
     def wrote_at(self) -> datetime:
@@ -55,7 +71,14 @@ class Case:
         return max(0, self.history.told - self.history.distress_told)
 
 
-def decide(message: Received, history: History, settings: Settings, now: datetime, *, draw: float) -> Decision | Hold:
+def decide(
+    message: Received,
+    history: History,
+    settings: Settings,
+    now: datetime,
+    *,
+    draw: float,
+) -> Decision | Hold:
     """Give the first reason that applies, with the reply to queue if there is to be one.
 
     `draw` (0 to 1) is this message's share of `delay_spread`. With `mode = "never"` reasons are the same, replies none.
@@ -66,7 +89,9 @@ def decide(message: Received, history: History, settings: Settings, now: datetim
     for hold, holds in HOLDS:
         if holds(history):
             return Hold(hold)
-    reason = next((reason for reason, applies in REASONS if applies(case)), Reason.TO_ANSWER)
+    reason = next(
+        (reason for reason, applies in REASONS if applies(case)), Reason.TO_ANSWER
+    )
     if settings.reply.mode == "never" or reason not in _REPLIES:
         return Decision(reason)
     return Decision(reason, _REPLIES[reason](case, draw))
@@ -86,11 +111,16 @@ def _not_a_text(case: Case) -> bool:
 
 def _own_number(case: Case) -> bool:
     own = case.settings.modem.number
-    return case.message.kind is Kind.SELF_TEST or (own != "" and case.message.sender == own)
+    return case.message.kind is Kind.SELF_TEST or (
+        own != "" and case.message.sender == own
+    )
 
 
 def _test(case: Case) -> bool:
-    return not case.message.alphanumeric and case.message.sender in case.settings.operator.numbers
+    return (
+        not case.message.alphanumeric
+        and case.message.sender in case.settings.operator.numbers
+    )
 
 
 def _already_told(case: Case) -> bool:
@@ -98,17 +128,25 @@ def _already_told(case: Case) -> bool:
 
 
 def _loop(case: Case) -> bool:
-    return case.history.same_text_in_hour >= _SAME_TEXT or case.history.since_reply_in_five_minutes > _BURST
+    return (
+        case.history.same_text_in_hour >= _SAME_TEXT
+        or case.history.since_reply_in_five_minutes > _BURST
+    )
 
 
 def _campaign(case: Case) -> bool:
-    return case.history.campaign_senders >= CAMPAIGN_SENDERS and len(normalise(case.message.text)) >= CAMPAIGN_LENGTH
+    return (
+        case.history.campaign_senders >= CAMPAIGN_SENDERS
+        and len(normalise(case.message.text)) >= CAMPAIGN_LENGTH
+    )
 
 
 def _pending(case: Case) -> bool:
     """A reply is on its way, or left after this was received: the next text answers what was written since."""
     left = case.history.last_told_at
-    return case.history.queued or (left is not None and case.message.received_at <= left)
+    return case.history.queued or (
+        left is not None and case.message.received_at <= left
+    )
 
 
 HOLDS: tuple[tuple[HoldReason, Callable[[History], bool]], ...] = (
@@ -121,10 +159,19 @@ REASONS: tuple[tuple[Reason, Callable[[Case], bool]], ...] = (
     (Reason.NOT_A_TEXT, _not_a_text),
     (Reason.OWN_NUMBER, _own_number),
     (Reason.TEST, _test),
-    (Reason.BEFORE_SERVICE, lambda case: case.wrote_at < case.history.first_start - BEFORE_SERVICE),
-    (Reason.STALE, lambda case: case.now - case.wrote_at > case.settings.reply.stale_after),
+    (
+        Reason.BEFORE_SERVICE,
+        lambda case: case.wrote_at < case.history.first_start - BEFORE_SERVICE,
+    ),
+    (
+        Reason.STALE,
+        lambda case: case.now - case.wrote_at > case.settings.reply.stale_after,
+    ),
     (Reason.UNREPLYABLE, lambda case: not case.verdict.replyable),
-    (Reason.COUNTRY, lambda case: case.verdict.country not in case.settings.reply.countries),
+    (
+        Reason.COUNTRY,
+        lambda case: case.verdict.country not in case.settings.reply.countries,
+    ),
     (Reason.BLOCKED, lambda case: case.history.blocked),
     (Reason.OPTED_OUT, lambda case: case.history.opted_out),
     (Reason.DISTRESS, lambda case: is_distress(case.message, case.settings)),
@@ -144,13 +191,23 @@ def _lesson(case: Case, draw: float) -> Planned:
 def _test_answer(case: Case, draw: float) -> Planned | None:
     if case.history.tests_today >= TESTS_A_DAY:
         return None
-    return _plan(case, case.settings.reply.texts[0], Purpose.TEST, case.settings.operator.test_delay)
+    return _plan(
+        case,
+        case.settings.reply.texts[0],
+        Purpose.TEST,
+        case.settings.operator.test_delay,
+    )
 
 
 def _distress_text(case: Case, draw: float) -> Planned | None:
     """Once a number, and never as its third text; where to find help does not wait."""
     text, history = case.settings.reply.distress_text, case.history
-    if not text or history.distress_told or history.distress_queued or history.told >= MOST_TEXTS:
+    if (
+        not text
+        or history.distress_told
+        or history.distress_queued
+        or history.told >= MOST_TEXTS
+    ):
         return None
     return _plan(case, text, Purpose.DISTRESS, timedelta(0))
 

@@ -106,18 +106,24 @@ class History:
     """What the log knows of a message's sender and line at the moment of the decision."""
 
     first_start: datetime  # of this line
-    told: int = 0  # automatic texts ever marked for this number, of whatever purpose but test
+    told: int = (
+        0  # automatic texts ever marked for this number, of whatever purpose but test
+    )
     last_told_at: datetime | None = None
     queued: bool = False  # a reply to this number is queued or being submitted
     blocked: bool = False
     opted_out: bool = False
     distress_told: bool = False  # a distress text was ever marked for this number
     distress_queued: bool = False
-    caller_insists: bool = False  # a caller who also wrote, or called before, at least 10 minutes apart
+    caller_insists: bool = (
+        False  # a caller who also wrote, or called before, at least 10 minutes apart
+    )
     tests_today: int = 0  # rolling 24 h
     same_text_in_hour: int = 0  # this message included
     since_reply_in_five_minutes: int = 0
-    campaign_senders: int = 0  # numbers that sent this normalised text in 24 h, this one included
+    campaign_senders: int = (
+        0  # numbers that sent this normalised text in 24 h, this one included
+    )
     paused: bool = False
     clock_behind: bool = False
     new_sim: bool = False
@@ -162,11 +168,17 @@ class Reserve:
 
     segments_hour: int = 0  # marked in the last 60 minutes
     segments_day: int = 0  # marked in the last 24 hours
-    recipients_day: int = 0  # distinct, marked in the last 24 hours, without this reply's own
-    recipients_month: int = 0  # distinct, marked in this billing month, without this reply's own
+    recipients_day: int = (
+        0  # distinct, marked in the last 24 hours, without this reply's own
+    )
+    recipients_month: int = (
+        0  # distinct, marked in this billing month, without this reply's own
+    )
     recipient_in_day: bool = False
     recipient_in_month: bool = False
-    oldest_in_hour: datetime | None = None  # when the oldest of them was marked: it falls out an hour later
+    oldest_in_hour: datetime | None = (
+        None  # when the oldest of them was marked: it falls out an hour later
+    )
     oldest_in_day: datetime | None = None
     told: int = 0  # automatic texts ever marked for the recipient
     distress_told: bool = False  # one of them said where to find help
@@ -177,11 +189,19 @@ class Reserve:
     disk_low: bool = False
     clock_behind: bool = False
     new_sim: bool = False
-    messages_since: int = 0  # from this recipient since the answered message, by service centre time
-    campaign_senders: int = 0  # numbers that sent the answered normalised text in 24 h, this one included
+    messages_since: int = (
+        0  # from this recipient since the answered message, by service centre time
+    )
+    campaign_senders: int = (
+        0  # numbers that sent the answered normalised text in 24 h, this one included
+    )
     in_flood: bool = False  # one is on, or was when the answered message came
-    flood_replies_hour: int = 0  # marked in the last 60 minutes, during or for that flood
-    flood_recipients: int = 0  # distinct, marked during or for that flood, without this reply's own
+    flood_replies_hour: int = (
+        0  # marked in the last 60 minutes, during or for that flood
+    )
+    flood_recipients: int = (
+        0  # distinct, marked during or for that flood, without this reply's own
+    )
     recipient_in_flood: bool = False
     oldest_in_flood_hour: datetime | None = None
 

@@ -21,7 +21,10 @@ class Month:
 
     def allowance(self, limit: int, now: datetime) -> int:
         """How many of `limit` may be used up by `now`: the elapsed share and one day's worth, at least one."""
-        length, elapsed = _microseconds(self.end - self.start), _microseconds(now - self.start)
+        length, elapsed = (
+            _microseconds(self.end - self.start),
+            _microseconds(now - self.start),
+        )
         allowed = limit * (self.days * elapsed + length) // (self.days * length)
         return min(limit, max(1, allowed))
 
@@ -30,7 +33,11 @@ class Month:
         if number > limit:
             return self.end
         seconds = (self.end - self.start) // timedelta(seconds=1)
-        return self.start + timedelta(seconds=max(0, -(-seconds * (number * self.days - limit) // (limit * self.days))))
+        return self.start + timedelta(
+            seconds=max(
+                0, -(-seconds * (number * self.days - limit) // (limit * self.days))
+            )
+        )
 
 
 def month_of(now: datetime, starts_on: int, zone: ZoneInfo) -> Month:
@@ -43,7 +50,9 @@ def month_of(now: datetime, starts_on: int, zone: ZoneInfo) -> Month:
         start = datetime(year, month, starts_on, tzinfo=zone)
     year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     end = datetime(year, month, starts_on, tzinfo=zone)
-    return Month(start.astimezone(UTC), end.astimezone(UTC), (end.date() - start.date()).days)
+    return Month(
+        start.astimezone(UTC), end.astimezone(UTC), (end.date() - start.date()).days
+    )
 
 
 def month_start(now: datetime, starts_on: int, zone: ZoneInfo) -> datetime:

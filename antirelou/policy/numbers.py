@@ -15,7 +15,13 @@ from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
 
 MASK = "****"
 _CACHED = 4096
@@ -26,14 +32,48 @@ _LONGEST_SHORT_CODE = 8
 _DIGITS_TO_MASK = 9
 
 _FRANCE = 33
-_OVERSEAS = ("RE", "YT", "GP", "GF", "MQ", "PM")  # dialled from each other and from France as 06…, 0262…
-_MOBILE_BEGINS = {33: "67", 262: "67", 508: "67", 590: "67", 594: "67", 596: "67"}  # the French plan's mobile digits
+_OVERSEAS = (
+    "RE",
+    "YT",
+    "GP",
+    "GF",
+    "MQ",
+    "PM",
+)  # dialled from each other and from France as 06…, 0262…
+_MOBILE_BEGINS = {
+    33: "67",
+    262: "67",
+    508: "67",
+    590: "67",
+    594: "67",
+    596: "67",
+}  # the French plan's mobile digits
 _PLATFORMS = (  # for exchanges with technical platforms (ARCEP decision 2022-1583), without the leading 0
-    *("162", "163", "270", "271", "377", "378", "424", "425", "568", "569", "937", "938", "939", "948", "949"),
+    *(
+        "162",
+        "163",
+        "270",
+        "271",
+        "377",
+        "378",
+        "424",
+        "425",
+        "568",
+        "569",
+        "937",
+        "938",
+        "939",
+        "948",
+        "949",
+    ),
     *("9475", "9476", "9477", "9478", "9479"),
 )
-_OPERATORS_OWN = frozenset({"689004000", "609001390", "660003000", "660660001", "695000695"})  # service centres
-_SMS_PLUS = "456789"  # first digit of the five-digit codes that charge whoever writes to them
+_OPERATORS_OWN = frozenset(
+    {"689004000", "609001390", "660003000", "660660001", "695000695"}
+)  # service centres
+_SMS_PLUS = (
+    "456789"  # first digit of the five-digit codes that charge whoever writes to them
+)
 
 
 class NumberKind(StrEnum):
@@ -86,7 +126,9 @@ def normalise(address: str, country: str) -> str:
     if not _is_number(bare):
         return address
     number = _subscriber(bare, country)
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else bare
+    return (
+        phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else bare
+    )
 
 
 @lru_cache(maxsize=_CACHED)
@@ -96,7 +138,9 @@ def classify(address: str, country: str, alphanumeric: bool = False) -> Verdict:
     if alphanumeric or any(character.isalpha() for character in bare):
         return Verdict(NumberKind.ALPHANUMERIC)
     if not _is_number(bare):
-        return Verdict(NumberKind.SERVICE if "*" in bare or "#" in bare else NumberKind.IMPOSSIBLE)
+        return Verdict(
+            NumberKind.SERVICE if "*" in bare or "#" in bare else NumberKind.IMPOSSIBLE
+        )
     number = _subscriber(bare, country)
     if number is None:
         return Verdict(_without_subscriber(bare.lstrip("+"), country))
@@ -125,7 +169,11 @@ def _subscriber(bare: str, country: str) -> PhoneNumber | None:
             return None
         number = _possible("+" + digits, country)
         return number if number and phonenumbers.is_valid_number(number) else None
-    if bare.startswith("0") and number.country_code == _FRANCE and not phonenumbers.is_valid_number(number):
+    if (
+        bare.startswith("0")
+        and number.country_code == _FRANCE
+        and not phonenumbers.is_valid_number(number)
+    ):
         return _overseas(bare) or number
     return number
 
@@ -137,7 +185,10 @@ def _possible(bare: str, country: str) -> PhoneNumber | None:
         return None
     if number.italian_leading_zero and not phonenumbers.is_valid_number(number):
         return None  # a 0 that belongs to the number, where no number begins with one
-    possible = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    possible = (
+        phonenumbers.is_possible_number_with_reason(number)
+        == ValidationResult.IS_POSSIBLE
+    )
     return number if possible else None
 
 
@@ -172,18 +223,27 @@ def _kind(number: PhoneNumber) -> NumberKind:
         return _KINDS.get(kind, NumberKind.SERVICE)
     if _begins_like_a_mobile(number, national):
         return NumberKind.MOBILE
-    return NumberKind.SERVICE if number.country_code == _FRANCE and national[0] == "8" else NumberKind.UNKNOWN
+    return (
+        NumberKind.SERVICE
+        if number.country_code == _FRANCE and national[0] == "8"
+        else NumberKind.UNKNOWN
+    )
 
 
 def _begins_like_a_mobile(number: PhoneNumber, national: str) -> bool:
-    possible = phonenumbers.is_possible_number_for_type_with_reason(number, PhoneNumberType.MOBILE)
+    possible = phonenumbers.is_possible_number_for_type_with_reason(
+        number, PhoneNumberType.MOBILE
+    )
     if possible != ValidationResult.IS_POSSIBLE:
         return False
     if number.country_code in _MOBILE_BEGINS:
         return national[0] in _MOBILE_BEGINS[number.country_code]
     region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
-    return example is not None and national[0] == phonenumbers.national_significant_number(example)[0]
+    return (
+        example is not None
+        and national[0] == phonenumbers.national_significant_number(example)[0]
+    )
 
 
 def _country(number: PhoneNumber) -> str | None:

@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from antirelou.policy.decide import CAMPAIGN_SENDERS, MOST_TEXTS
-from antirelou.policy.facts import Go, Later, LaterReason, Never, NeverReason, Purpose, Queued, Release, Reserve
+from antirelou.policy.facts import (
+    Go,
+    Later,
+    LaterReason,
+    Never,
+    NeverReason,
+    Purpose,
+    Queued,
+    Release,
+    Reserve,
+)
 from antirelou.policy.hours import is_open, next_opening
 from antirelou.policy.month import month_of
 from antirelou.settings import DAY, HOUR, Settings
@@ -36,7 +46,9 @@ class Asked:
     now: datetime
 
 
-def release(reply: Queued, reserve: Reserve, settings: Settings, now: datetime) -> Release:
+def release(
+    reply: Queued, reserve: Reserve, settings: Settings, now: datetime
+) -> Release:
     """Give Go, or the first reason for which the reply waits or is dropped."""
     asked = Asked(reply, reserve, settings, now)
     for reason, bound, forbids in NEVER:
@@ -51,7 +63,9 @@ def release(reply: Queued, reserve: Reserve, settings: Settings, now: datetime) 
 
 def _flooder(asked: Asked) -> bool:
     in_flood = asked.reserve.in_flood
-    patience = asked.settings.flood.patience if in_flood else asked.settings.reply.patience
+    patience = (
+        asked.settings.flood.patience if in_flood else asked.settings.reply.patience
+    )
     return asked.reserve.messages_since > patience
 
 
@@ -77,7 +91,9 @@ def _hourly_limit(asked: Asked) -> Later | None:
     if asked.reply.segments <= left:
         return None
     oldest = asked.reserve.oldest_in_hour
-    return Later(LaterReason.HOURLY_LIMIT, oldest + HOUR if oldest else None, whole_line=left < 1)
+    return Later(
+        LaterReason.HOURLY_LIMIT, oldest + HOUR if oldest else None, whole_line=left < 1
+    )
 
 
 def _daily_limit(asked: Asked) -> Later | None:
@@ -85,22 +101,33 @@ def _daily_limit(asked: Asked) -> Later | None:
     if asked.reply.segments <= left:
         return None
     oldest = asked.reserve.oldest_in_day
-    return Later(LaterReason.DAILY_LIMIT, oldest + DAY if oldest else None, whole_line=left < 1)
+    return Later(
+        LaterReason.DAILY_LIMIT, oldest + DAY if oldest else None, whole_line=left < 1
+    )
 
 
 def _recipients_limit(asked: Asked) -> Later | None:
     """The day's, and the month's at its pace. A number that counts already costs nothing more; so others may leave."""
     reserve, limits, now = asked.reserve, asked.settings.limits, asked.now
     full: list[datetime | None] = []
-    if not reserve.recipient_in_day and reserve.recipients_day >= limits.recipients_per_day:
+    if (
+        not reserve.recipient_in_day
+        and reserve.recipients_day >= limits.recipients_per_day
+    ):
         full.append(reserve.oldest_in_day + DAY if reserve.oldest_in_day else None)
     month = month_of(now, limits.month_starts_on, asked.settings.reply.time_zone)
     used = reserve.recipients_month
-    if not reserve.recipient_in_month and used >= month.allowance(limits.recipients_per_month, now):
+    if not reserve.recipient_in_month and used >= month.allowance(
+        limits.recipients_per_month, now
+    ):
         full.append(month.allows(limits.recipients_per_month, used + 1))
     if not full:
         return None
-    return Later(LaterReason.RECIPIENTS_LIMIT, max(filter(None, full), default=None), whole_line=False)
+    return Later(
+        LaterReason.RECIPIENTS_LIMIT,
+        max(filter(None, full), default=None),
+        whole_line=False,
+    )
 
 
 def _flood(asked: Asked) -> Later | None:
@@ -111,13 +138,21 @@ def _flood(asked: Asked) -> Later | None:
     if not reserve.recipient_in_flood and reserve.flood_recipients >= flood.recipients:
         return Later(LaterReason.FLOOD, asked.now + HOUR, whole_line=False)
     if reserve.flood_replies_hour >= flood.replies_per_hour:
-        return Later(LaterReason.FLOOD, (reserve.oldest_in_flood_hour or asked.now) + HOUR, whole_line=False)
+        return Later(
+            LaterReason.FLOOD,
+            (reserve.oldest_in_flood_hour or asked.now) + HOUR,
+            whole_line=False,
+        )
     return None
 
 
 def _breaker(asked: Asked) -> Later | None:
     until = asked.reserve.breaker_until
-    return Later(LaterReason.BREAKER, until) if until is not None and asked.now < until else None
+    return (
+        Later(LaterReason.BREAKER, until)
+        if until is not None and asked.now < until
+        else None
+    )
 
 
 def _disk_low(asked: Asked) -> Later | None:
@@ -134,11 +169,19 @@ def _new_sim(asked: Asked) -> Later | None:
 
 NEVER: tuple[tuple[NeverReason, frozenset[Purpose], Callable[[Asked], bool]], ...] = (
     (NeverReason.FLOODER, TO_STRANGERS, _flooder),
-    (NeverReason.CAMPAIGN, TO_STRANGERS, lambda asked: asked.reserve.campaign_senders >= CAMPAIGN_SENDERS),
+    (
+        NeverReason.CAMPAIGN,
+        TO_STRANGERS,
+        lambda asked: asked.reserve.campaign_senders >= CAMPAIGN_SENDERS,
+    ),
     (NeverReason.BLOCKED, ALL, lambda asked: asked.reserve.blocked),
     (NeverReason.OPTED_OUT, ALL, lambda asked: asked.reserve.opted_out),
     (NeverReason.EXPIRED, ALL, lambda asked: asked.now >= asked.reply.expires_at),
-    (NeverReason.ALREADY_TOLD, TO_STRANGERS, lambda asked: asked.reserve.told >= MOST_TEXTS),
+    (
+        NeverReason.ALREADY_TOLD,
+        TO_STRANGERS,
+        lambda asked: asked.reserve.told >= MOST_TEXTS,
+    ),
     (NeverReason.ALREADY_TOLD, HELP_ONLY, lambda asked: asked.reserve.distress_told),
 )
 

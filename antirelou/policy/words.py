@@ -43,8 +43,12 @@ def _plain(text: str) -> str:
     """Letters without case, accents and typographic variants (full width, mathematical, ligatures)."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LIGATURES)
+    decomposed = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKD", text).casefold()
+    )
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(
+        _LIGATURES
+    )
 
 
 _COURTESIES = """
@@ -77,8 +81,14 @@ stop writing to me | stop writing me | never text me again | never contact me ag
 
 
 def _any_of(phrases: str) -> str:
-    return "|".join(sorted({normalise(phrase) for phrase in re.split(r"[|\n]", phrases.strip())}))
+    return "|".join(
+        sorted({normalise(phrase) for phrase in re.split(r"[|\n]", phrases.strip())})
+    )
 
 
-_LONGEST_OPT_OUT = 120  # letters; bounds the search, no phrase with its courtesies is longer
-_OPT_OUT = re.compile(rf"(?:{_any_of(_COURTESIES)})*(?:(?:{_any_of(_OPT_OUTS)})(?:{_any_of(_COURTESIES)})*)+")
+_LONGEST_OPT_OUT = (
+    120  # letters; bounds the search, no phrase with its courtesies is longer
+)
+_OPT_OUT = re.compile(
+    rf"(?:{_any_of(_COURTESIES)})*(?:(?:{_any_of(_OPT_OUTS)})(?:{_any_of(_COURTESIES)})*)+"
+)

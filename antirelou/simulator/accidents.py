@@ -19,7 +19,9 @@ def happen(simulation: Simulation, name: str, arguments: dict[str, Any]) -> None
     elif name == "unplug":
         simulation.unplug(float(arguments["seconds"]))
     elif name == "endless_line":
-        simulation.wire.send(b"^DSFLOWRPT:" + b"0000001A," * (int(arguments["octets"]) // 9))
+        simulation.wire.send(
+            b"^DSFLOWRPT:" + b"0000001A," * (int(arguments["octets"]) // 9)
+        )
     elif name == "sim_full":
         _fill(simulation, str(arguments["storage"]))
     elif name == "undecodable_slot":

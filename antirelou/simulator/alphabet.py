@@ -12,11 +12,25 @@ _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENSION = {0x0A: "\f", 0x14: "^", 0x28: "{", 0x29: "}", 0x2F: "\\", 0x3C: "[", 0x3D: "~", 0x3E: "]", 0x40: "|"}
+_EXTENSION = {
+    0x0A: "\f",
+    0x14: "^",
+    0x28: "{",
+    0x29: "}",
+    0x2F: "\\",
+    0x3C: "[",
+    0x3D: "~",
+    0x3E: "]",
+    0x40: "|",
+}
 _EXTENSION[0x65] = "€"
 
-_SEPTETS: dict[str, bytes] = {character: bytes([code]) for code, character in enumerate(_BASIC) if code != ESCAPE}
-_SEPTETS.update({character: bytes([ESCAPE, code]) for code, character in _EXTENSION.items()})
+_SEPTETS: dict[str, bytes] = {
+    character: bytes([code]) for code, character in enumerate(_BASIC) if code != ESCAPE
+}
+_SEPTETS.update(
+    {character: bytes([ESCAPE, code]) for code, character in _EXTENSION.items()}
+)
 
 
 def representable(text: str) -> bool:

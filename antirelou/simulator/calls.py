@@ -52,7 +52,9 @@ class Calls:
         if settings["+CLIP"]:
             shown = call.number or ""
             validity = 1 if call.number is None else 0
-            self._modem.indicate(f'+CLIP: "{shown}",{call.type_of_address},,,,{validity}')
+            self._modem.indicate(
+                f'+CLIP: "{shown}",{call.type_of_address},,,,{validity}'
+            )
         self._modem.simulation.schedule(RING_SECONDS, lambda: self._ring(call))
 
     def gone(self) -> None:
@@ -71,7 +73,9 @@ class Calls:
         call = self.present
         if call is None:
             return False
-        ignored = self._modem.simulation.faults.occasion("hang_up_ignored", {"command": command})
+        ignored = self._modem.simulation.faults.occasion(
+            "hang_up_ignored", {"command": command}
+        )
         if ignored is None:
             self._end(call, "refused")
             for line in self._modem.voice.call_ended[:-1]:

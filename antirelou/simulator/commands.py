@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from antirelou.simulator import commands_general, commands_network, commands_storage, commands_submit
+from antirelou.simulator import (
+    commands_general,
+    commands_network,
+    commands_storage,
+    commands_submit,
+)
 from antirelou.simulator.parser import Answer, Command, Refused
 
 if TYPE_CHECKING:
@@ -17,8 +22,31 @@ TABLE: dict[str, Callable[[Modem, Command], Answer]] = {
     **commands_storage.TABLE,
     **commands_submit.TABLE,
 }
-_MESSAGES = {"+CMGL", "+CMGR", "+CMGD", "+CMGS", "+CMGW", "+CMSS", "+CPMS", "+CSCA", "+CNMI", "+CSMP", "+CMMS"}
-_CARD = {"+CIMI", "+CNUM", "+CPBR", "+CPBS", "+CUSD", "^ICCID", "+CCID", "+CICCID", "+QCCID", "+ZGETICCID"}
+_MESSAGES = {
+    "+CMGL",
+    "+CMGR",
+    "+CMGD",
+    "+CMGS",
+    "+CMGW",
+    "+CMSS",
+    "+CPMS",
+    "+CSCA",
+    "+CNMI",
+    "+CSMP",
+    "+CMMS",
+}
+_CARD = {
+    "+CIMI",
+    "+CNUM",
+    "+CPBR",
+    "+CPBS",
+    "+CUSD",
+    "^ICCID",
+    "+CCID",
+    "+CICCID",
+    "+QCCID",
+    "+ZGETICCID",
+}
 
 
 def execute(modem: Modem, command: Command) -> Answer:

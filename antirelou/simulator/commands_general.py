@@ -43,7 +43,9 @@ def _information(modem: Modem, command: Command) -> Answer:
 
 def _identity(attribute: str, prefix: str = "") -> Callable[[Modem, Command], Answer]:
     def tell(modem: Modem, command: Command) -> Answer:
-        return None if command.op == "=?" else [prefix + getattr(modem.voice, attribute)]
+        return (
+            None if command.op == "=?" else [prefix + getattr(modem.voice, attribute)]
+        )
 
     return tell
 
@@ -152,7 +154,11 @@ def pin_tries(modem: Modem, command: Command) -> Answer:
         return [f'+QPINC: "SC",{pins},{puks}', '+QPINC: "P2",3,10']
     if name == "+ZPINPUK":
         return [f"+ZPINPUK: {pins},{puks}"]
-    return [f"+CPINR: SIM PIN,{pins},3", f"+CPINR: SIM PUK,{puks},10", "+CPINR: SIM PIN2,3,3"]
+    return [
+        f"+CPINR: SIM PIN,{pins},3",
+        f"+CPINR: SIM PUK,{puks},10",
+        "+CPINR: SIM PIN2,3,3",
+    ]
 
 
 def _lock(modem: Modem, command: Command) -> Answer:
@@ -179,7 +185,9 @@ def _phone_book(modem: Modem, command: Command) -> Answer:
         return ["+CPBR: (1-250),40,18"]
     first, last = command.integers(1, 0)
     chosen = sorted(index for index in book if first <= index <= (last or first))
-    return [f'+CPBR: {index},"{book[index][1]}",145,"{book[index][0]}"' for index in chosen]
+    return [
+        f'+CPBR: {index},"{book[index][1]}",145,"{book[index][0]}"' for index in chosen
+    ]
 
 
 def _capabilities(modem: Modem, command: Command) -> Answer:

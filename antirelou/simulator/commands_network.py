@@ -19,11 +19,23 @@ def _registration(modem: Modem, command: Command) -> Answer:
     if command.op == "=":
         [modem.settings[name]] = command.integers(0)
         return None
-    registration = modem.registration if modem.functionality == 1 and modem.simulation.sim.present else 0
-    odd = modem.simulation.faults.get("creg_form") if modem.simulation.faults.active else None
+    registration = (
+        modem.registration
+        if modem.functionality == 1 and modem.simulation.sim.present
+        else 0
+    )
+    odd = (
+        modem.simulation.faults.get("creg_form")
+        if modem.simulation.faults.active
+        else None
+    )
     if odd:
         return _odd_registration(name, modem.settings[name], registration, odd["form"])
-    place = ',"5E25","0012C8F1",7' if modem.settings[name] == 2 and registration in (1, 5) else ""
+    place = (
+        ',"5E25","0012C8F1",7'
+        if modem.settings[name] == 2 and registration in (1, 5)
+        else ""
+    )
     return [f"{name}: {modem.settings[name]},{registration}{place}"]
 
 
@@ -43,7 +55,8 @@ def _signal(modem: Modem, command: Command) -> Answer:
     if command.op == "=?":
         return ["+CSQ: (0-31,99),(99)"]
     lost = modem.functionality != 1 or (
-        modem.simulation.faults.active and modem.simulation.faults.fire("no_signal") is not None
+        modem.simulation.faults.active
+        and modem.simulation.faults.fire("no_signal") is not None
     )
     return ["+CSQ: 99,99" if lost else "+CSQ: 18,99"]
 
@@ -92,7 +105,9 @@ def _ussd(modem: Modem, command: Command) -> Answer:
         return ["+CUSD: 0"]
     values = command.values() if command.op == "=" else []
     if len(values) > 1 and values[1]:
-        modem.indicate(f'+CUSD: 0,"{_in_set(modem, "Votre credit est de 1,00 EUR")}",15')
+        modem.indicate(
+            f'+CUSD: 0,"{_in_set(modem, "Votre credit est de 1,00 EUR")}",15'
+        )
     return None
 
 

@@ -37,12 +37,18 @@ def _memories(modem: Modem, command: Command) -> Answer:
     if command.op == "=?":
         return [f"+CPMS: {offered}"]
     if command.op == "?":
-        return ["+CPMS: " + ",".join(f'"{name}",{_usage(modem, name)}' for name in modem.memories)]
+        return [
+            "+CPMS: "
+            + ",".join(f'"{name}",{_usage(modem, name)}' for name in modem.memories)
+        ]
     values = command.values()
     if command.op != "=" or not 1 <= len(values) <= 3:
         raise Refused("CMS", 302)
     known = re.findall(r"[A-Z]{2}", offered) or ["SM", "ME"]
-    chosen = [value.upper() or present for value, present in zip(values, modem.memories, strict=False)]
+    chosen = [
+        value.upper() or present
+        for value, present in zip(values, modem.memories, strict=False)
+    ]
     if any(name not in known for name in chosen):
         raise Refused("CMS", 302)
     modem.memories[: len(chosen)] = chosen
@@ -89,14 +95,22 @@ def _form(modem: Modem, name: str) -> str:
 def _list(modem: Modem, command: Command) -> Answer:
     text = modem.settings["+CMGF"]
     if command.op == "=?":
-        return ['+CMGL: ("REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL")' if text else "+CMGL: (0-4)"]
+        return [
+            '+CMGL: ("REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL")'
+            if text
+            else "+CMGL: (0-4)"
+        ]
     status = _wanted(command, bool(text))
     entries = [
         (told, storage.slots[index])
         for told, storage, index in _entries(modem, modem.memories[0])
         if status in (_ALL, storage.slots[index].status)
     ]
-    if not entries and modem.simulation.faults.active and modem.simulation.faults.fire("empty_is_321"):
+    if (
+        not entries
+        and modem.simulation.faults.active
+        and modem.simulation.faults.fire("empty_is_321")
+    ):
         raise Refused("CMS", 321)
     form = _form(modem, "cmgl_form")
     lines: list[str] = []
@@ -108,7 +122,10 @@ def _list(modem: Modem, command: Command) -> Answer:
         elif form:
             lines += _odd_entry(told, slot, form, bool(lines))
         else:
-            lines += [f"+CMGL: {told},{slot.status},{modem.voice.alpha},{slot.length}", slot.pdu]
+            lines += [
+                f"+CMGL: {told},{slot.status},{modem.voice.alpha},{slot.length}",
+                slot.pdu,
+            ]
         if slot.status == UNREAD:
             slot.status = READ
     if form == "cut" and lines:
@@ -118,7 +135,14 @@ def _list(modem: Modem, command: Command) -> Answer:
 
 def _wanted(command: Command, text: bool) -> int:
     value = (command.values() or [""])[0]
-    names = {"REC UNREAD": UNREAD, "REC READ": READ, "STO UNSENT": UNSENT, "STO SENT": SENT, "ALL": _ALL, "": UNREAD}
+    names = {
+        "REC UNREAD": UNREAD,
+        "REC READ": READ,
+        "STO UNSENT": UNSENT,
+        "STO SENT": SENT,
+        "ALL": _ALL,
+        "": UNREAD,
+    }
     if text:
         if value.upper() not in names:
             raise Refused("CMS", 302)
@@ -136,8 +160,15 @@ def _odd_entry(told: int, slot: Slot, form: str, later: bool) -> list[str]:
         return [f"{header} {slot.pdu}"]
     if form == "junk_line":
         return [header, slot.pdu, "AbrACaDabra"] if not later else [header, slot.pdu]
-    forms = {"no_alpha": bare, "descending": bare, "no_space": f"+CMGL:{told},{slot.status},,{slot.length}"}
-    return [forms.get(form, header), slot.pdu.lower() if form == "lower_case" else slot.pdu]
+    forms = {
+        "no_alpha": bare,
+        "descending": bare,
+        "no_space": f"+CMGL:{told},{slot.status},,{slot.length}",
+    }
+    return [
+        forms.get(form, header),
+        slot.pdu.lower() if form == "lower_case" else slot.pdu,
+    ]
 
 
 def _read(modem: Modem, command: Command) -> Answer:
@@ -171,9 +202,16 @@ def _delete(modem: Modem, command: Command) -> Answer:
     if flag == 0:
         doomed = [_locate(modem, name, index)]
     else:
-        kinds = {1: (READ,), 2: (READ, SENT), 3: (READ, SENT, UNSENT), 4: (UNREAD, READ, SENT, UNSENT)}[flag]
+        kinds = {
+            1: (READ,),
+            2: (READ, SENT),
+            3: (READ, SENT, UNSENT),
+            4: (UNREAD, READ, SENT, UNSENT),
+        }[flag]
         doomed = [
-            (storage, there) for _, storage, there in _entries(modem, name) if storage.slots[there].status in kinds
+            (storage, there)
+            for _, storage, there in _entries(modem, name)
+            if storage.slots[there].status in kinds
         ]
     seconds = modem.simulation.radio.deletion * len(doomed)
     if seconds:
@@ -185,7 +223,10 @@ def _remove(modem: Modem, doomed: list[tuple[Storage, int]]) -> Answer:
     faults = modem.simulation.faults
     for storage, index in doomed:
         if faults.active and index in storage.slots:
-            facts: dict[str, str | int | float | bool | None] = {"storage": storage.name, "index": index}
+            facts: dict[str, str | int | float | bool | None] = {
+                "storage": storage.name,
+                "index": index,
+            }
             if refused := faults.occasion("undeletable_slot", facts):
                 raise Refused("CMS", int(refused["code"]))
             if faults.occasion("deletion_lies", facts):
@@ -218,7 +259,10 @@ def _indications(modem: Modem, command: Command) -> Answer:
     if command.op == "?":
         return ["+CNMI: " + ",".join(map(str, modem.cnmi))]
     wanted = command.integers(*modem.cnmi)
-    if any(value not in allowed for value, allowed in zip(wanted, _allowed(modem.voice.cnmi_test), strict=True)):
+    if any(
+        value not in allowed
+        for value, allowed in zip(wanted, _allowed(modem.voice.cnmi_test), strict=True)
+    ):
         raise Refused("CMS", 303)
     modem.cnmi = wanted
     modem.route(wanted[0], bool(wanted[4]))

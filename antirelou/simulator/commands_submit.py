@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from antirelou.simulator import pdu as writing
 from antirelou.simulator import text_mode
-from antirelou.simulator.parser import Answer, Command, Later, Odd, Prompt, Refused, Silence
+from antirelou.simulator.parser import (
+    Answer,
+    Command,
+    Later,
+    Odd,
+    Prompt,
+    Refused,
+    Silence,
+)
 from antirelou.simulator.pdu import SUBMIT, Malformed
 from antirelou.simulator.reading import Read, read
 from antirelou.simulator.sim import SENT, UNSENT, Slot
@@ -40,7 +48,11 @@ def _submit(modem: Modem, command: Command) -> Answer:
 
 
 def _length(values: list[str]) -> int:
-    if not values or not values[0].isdecimal() or not _SHORTEST <= int(values[0]) <= _LONGEST:
+    if (
+        not values
+        or not values[0].isdecimal()
+        or not _SHORTEST <= int(values[0]) <= _LONGEST
+    ):
         raise Refused("CMS", 304)
     return int(values[0])
 
@@ -150,9 +162,13 @@ def _write(modem: Modem, command: Command) -> Answer:
         return None
     values = command.values()
     if modem.settings["+CMGF"]:
-        return Prompt(lambda text: _keep(modem, _text_pdu(modem, command, text), UNSENT))
+        return Prompt(
+            lambda text: _keep(modem, _text_pdu(modem, command, text), UNSENT)
+        )
     length = _length(values[:1])
-    status = int(values[1]) if values[1:2] and values[1] in ("0", "1", "2", "3") else UNSENT
+    status = (
+        int(values[1]) if values[1:2] and values[1] in ("0", "1", "2", "3") else UNSENT
+    )
     return Prompt(lambda text: _keep(modem, _octets(text, length), status))
 
 
@@ -167,7 +183,11 @@ def _send_stored(modem: Modem, command: Command) -> Answer:
     if command.op == "=?":
         return None
     values = command.values()
-    slot = modem.storage(modem.memories[1]).slots.get(int(values[0])) if values and values[0].isdecimal() else None
+    slot = (
+        modem.storage(modem.memories[1]).slots.get(int(values[0]))
+        if values and values[0].isdecimal()
+        else None
+    )
     if slot is None:
         raise Refused("CMS", 321)
     slot.status = SENT

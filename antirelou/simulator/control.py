@@ -47,7 +47,9 @@ def fault_of(order: str) -> tuple[str, dict[str, Value]]:
     """`NAME=a,b` or `NAME=key=a` as a fault and its arguments, those without a key in the order of the table."""
     name, _, rest = order.strip().partition("=")
     if name not in FAULTS:
-        raise Misunderstood(f"There is no fault {name!r}; there are {', '.join(FAULTS)}.")
+        raise Misunderstood(
+            f"There is no fault {name!r}; there are {', '.join(FAULTS)}."
+        )
     keys = list(FAULTS[name].arguments)
     arguments: dict[str, Value] = {}
     for position, item in enumerate(rest.split(",") if rest else []):
@@ -57,7 +59,9 @@ def fault_of(order: str) -> tuple[str, dict[str, Value]]:
         elif position < len(keys):
             arguments[keys[position]] = _typed(name, keys[position], item)
         else:
-            raise Misunderstood(f"The fault {name!r} takes {', '.join([*keys, 'times'])}, not {item!r}.")
+            raise Misunderstood(
+                f"The fault {name!r} takes {', '.join([*keys, 'times'])}, not {item!r}."
+            )
     return name, arguments
 
 
@@ -68,7 +72,9 @@ def _typed(name: str, key: str, word: str) -> Value:
         return None
     given = value(word)
     if isinstance(given, str):
-        raise Misunderstood(f"The fault {name!r} takes a number for {key}, not {word!r}.")
+        raise Misunderstood(
+            f"The fault {name!r} takes a number for {key}, not {word!r}."
+        )
     return given
 
 
@@ -83,7 +89,9 @@ def obey(simulation: Simulation, line: str) -> dict[str, Any] | None:
             return _told(simulation, word)
         _do(simulation, word, rest)
     except (ValueError, KeyError, TypeError) as error:
-        raise Misunderstood(f"{line.strip()!r} cannot be done: {error.args[0] if error.args else error}") from error
+        raise Misunderstood(
+            f"{line.strip()!r} cannot be done: {error.args[0] if error.args else error}"
+        ) from error
     return None
 
 
@@ -97,7 +105,9 @@ def _do(simulation: Simulation, word: str, rest: str) -> None:
         network.pdu(rest)
     elif word == "report" and len(rest.split()) in (2, 3):
         recipient, reference, *status = rest.split()
-        network.report(recipient, int(reference), status=int(status[0]) if status else 0)
+        network.report(
+            recipient, int(reference), status=int(status[0]) if status else 0
+        )
     elif word == "call":
         network.call(rest or None)
     elif word == "hangup":
@@ -108,7 +118,9 @@ def _do(simulation: Simulation, word: str, rest: str) -> None:
     elif word == "clear" and rest:
         simulation.clear(rest)
     else:
-        raise Misunderstood(f"{word!r} is not understood; there are: {'; '.join(ORDERS)}.")
+        raise Misunderstood(
+            f"{word!r} is not understood; there are: {'; '.join(ORDERS)}."
+        )
 
 
 def _told(simulation: Simulation, word: str) -> dict[str, Any]:
@@ -121,5 +133,9 @@ def _told(simulation: Simulation, word: str) -> dict[str, Any]:
             for index, slot in sorted(storage.slots.items())
         ]
         return {"event": "slots", "slots": slots}
-    records: Any = {"sent": network.submitted, "delivered": network.delivered, "waiting": network.queue}[word]
+    records: Any = {
+        "sent": network.submitted,
+        "delivered": network.delivered,
+        "waiting": network.queue,
+    }[word]
     return {"event": word, "messages": [asdict(record) for record in records]}

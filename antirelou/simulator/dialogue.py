@@ -10,7 +10,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from antirelou.simulator.commands import execute
-from antirelou.simulator.parser import Answer, Later, Odd, Prompt, Refused, Silence, parse, spelled
+from antirelou.simulator.parser import (
+    Answer,
+    Later,
+    Odd,
+    Prompt,
+    Refused,
+    Silence,
+    parse,
+    spelled,
+)
 
 if TYPE_CHECKING:
     from antirelou.simulator.modem import Modem
@@ -94,7 +103,10 @@ class Dialogue:
 
     def _take_part(self) -> None:
         typed = self._input
-        if typed[:1] in (b"\n", b"\x1b"):  # what is left of CR LF, or of a cancelled prompt
+        if typed[:1] in (
+            b"\n",
+            b"\x1b",
+        ):  # what is left of CR LF, or of a cancelled prompt
             self._echo(bytes(typed[:1]))
             del typed[:1]
         self._echo(bytes(typed[self._echoed :]))
@@ -162,7 +174,11 @@ class Dialogue:
         try:
             answer = work()
         except Refused as refusal:
-            self._finish(lines, spelled(refusal.family, refusal.code, self._modem.settings["+CMEE"]), body)
+            self._finish(
+                lines,
+                spelled(refusal.family, refusal.code, self._modem.settings["+CMEE"]),
+                body,
+            )
             return
         if isinstance(answer, Later):
             self._wait(answer.seconds, lambda: self._answer(answer.result, lines, body))
@@ -210,7 +226,9 @@ class Dialogue:
     def _lines(self, lines: list[str]) -> None:
         if lines:
             if self._modem.settings["V"]:
-                self._out += ("\r\n" + "\r\n".join(lines) + "\r\n").encode("latin-1", "replace")
+                self._out += ("\r\n" + "\r\n".join(lines) + "\r\n").encode(
+                    "latin-1", "replace"
+                )
             else:
                 self._out += ("\r\n".join(lines) + "\r\n").encode("latin-1", "replace")
 
@@ -247,9 +265,15 @@ class Dialogue:
         if faults.fire("refused", body):
             answer = [], "ERROR"
         elif error := faults.fire("cme_error", body):
-            answer = [], spelled("CME", int(error["code"]), modem.settings["+CMEE"] or 1)
+            answer = (
+                [],
+                spelled("CME", int(error["code"]), modem.settings["+CMEE"] or 1),
+            )
         elif odd := faults.fire("odd_answer", body):
-            answer = [line for line in str(odd["lines"]).split("|") if line], str(odd["final"])
+            answer = (
+                [line for line in str(odd["lines"]).split("|") if line],
+                str(odd["final"]),
+            )
         if answer is None:
             return False
         self._finish(*answer, body)
@@ -260,7 +284,9 @@ class Dialogue:
         faults = self._modem.simulation.faults
         late = faults.fire("late_answer", body)
         if late:
-            self._wait(float(late["seconds"]), lambda: self._say_badly(lines, final, body))
+            self._wait(
+                float(late["seconds"]), lambda: self._say_badly(lines, final, body)
+            )
         else:
             self._say_badly(lines, final, body)
 

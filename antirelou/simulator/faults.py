@@ -24,10 +24,18 @@ class Fault:
     accident: bool
 
 
-def _fault(meaning: str, given: dict[str, Value | tuple[str, ...]], times: int | None, accident: bool) -> Fault:
+def _fault(
+    meaning: str,
+    given: dict[str, Value | tuple[str, ...]],
+    times: int | None,
+    accident: bool,
+) -> Fault:
     """A row; an argument given as a tuple is one of these words, the first by default."""
     choices = {key: value for key, value in given.items() if isinstance(value, tuple)}
-    defaults = {key: value[0] if isinstance(value, tuple) else value for key, value in given.items()}
+    defaults = {
+        key: value[0] if isinstance(value, tuple) else value
+        for key, value in given.items()
+    }
     return Fault(meaning, defaults, choices, times, accident)
 
 
@@ -48,30 +56,53 @@ _STORAGES = ("SM", "ME")
 FAULTS: dict[str, Fault] = {
     # the modem hangs, dawdles, reboots, goes (rows 1 to 13)
     "silent": _lasting("answers nothing at all; a power cycle helps"),
-    "hang_on_command": _once("a command that begins with PREFIX is never answered", prefix="+CMGL"),
-    "hang_on_submit": _once("no prompt comes after +CMGS; WAITING: it waits for the PDU all the same", waiting=False),
-    "hang_after_ctrl_z": _once("no answer after Ctrl-Z; ACCEPTED: the network has it", accepted=True),
+    "hang_on_command": _once(
+        "a command that begins with PREFIX is never answered", prefix="+CMGL"
+    ),
+    "hang_on_submit": _once(
+        "no prompt comes after +CMGS; WAITING: it waits for the PDU all the same",
+        waiting=False,
+    ),
+    "hang_after_ctrl_z": _once(
+        "no answer after Ctrl-Z; ACCEPTED: the network has it", accepted=True
+    ),
     "late_prompt": _once("the prompt comes SECONDS late", seconds=12.0),
-    "late_answer": _lasting("commands that begin with PREFIX are answered SECONDS late", seconds=3.0, prefix=""),
+    "late_answer": _lasting(
+        "commands that begin with PREFIX are answered SECONDS late",
+        seconds=3.0,
+        prefix="",
+    ),
     "late_cmgs": _once("the network accepts, +CMGS comes SECONDS late", seconds=37.0),
     "reboot": _accident("it reboots by itself: chatter, settings lost, echo back"),
-    "reboot_on_command": _once("it reboots at a command that begins with PREFIX", prefix="+CMGL"),
+    "reboot_on_command": _once(
+        "it reboots at a command that begins with PREFIX", prefix="+CMGL"
+    ),
     "unplug": _accident("the port vanishes for SECONDS; 0: until cleared", seconds=5.0),
-    "unplug_mid_command": _once("the port vanishes at a command with PREFIX", prefix="", seconds=5.0),
-    "unplug_mid_submit": _once("the port vanishes after Ctrl-Z", accepted=True, seconds=5.0),
+    "unplug_mid_command": _once(
+        "the port vanishes at a command with PREFIX", prefix="", seconds=5.0
+    ),
+    "unplug_mid_submit": _once(
+        "the port vanishes after Ctrl-Z", accepted=True, seconds=5.0
+    ),
     "new_name_after_replug": _lasting("each replug gives the port another name"),
     "not_reading": _lasting("it stops reading: writes time out"),
     "not_a_modem": _lasting("something else answers on this port"),
-    "leftover": _once("octets of the session before wait in the port when it is opened"),
+    "leftover": _once(
+        "octets of the session before wait in the port when it is opened"
+    ),
     # indications (rows 19, 20, 62, 63)
     "lost_indications": _lasting("every EVERYth +CMTI or +CDSI is not told", every=1),
-    "merged_indications": _lasting("indications come COUNT at a time, in one piece", count=2),
+    "merged_indications": _lasting(
+        "indications come COUNT at a time, in one piece", count=2
+    ),
     "glued_indication": _lasting(
         "an indication in front of the echo, the answer or the final code: LINE, or a real one, or chatter",
         where=("echo", "answer", "final"),
         line="",
     ),
-    "rssi_storm": _lasting("the family's chatter, PER_SECOND times a second", per_second=50.0),
+    "rssi_storm": _lasting(
+        "the family's chatter, PER_SECOND times a second", per_second=50.0
+    ),
     "chatter_during_submit": _lasting("chatter before the prompt and before +CMGS"),
     # octets
     "slow_line": _lasting("octets come at BAUD, ten bits each", baud=9600),
@@ -82,51 +113,107 @@ FAULTS: dict[str, Fault] = {
     "endless_line": _accident("OCTETS without any line end", octets=100000),
     "extra_cr": _lasting("lines end with CR CR LF"),
     "cr_only": _lasting("lines end with CR alone"),
-    "double_echo": _lasting("the command is echoed twice; ANSWER: the answer's lines come twice too", answer=False),
+    "double_echo": _lasting(
+        "the command is echoed twice; ANSWER: the answer's lines come twice too",
+        answer=False,
+    ),
     # answers
     "missing_ok": _lasting("the answer to PREFIX lacks its OK", prefix="+CPIN"),
-    "odd_answer": _lasting("PREFIX is answered with LINES (separated by |) and FINAL", prefix="", lines="", final="OK"),
+    "odd_answer": _lasting(
+        "PREFIX is answered with LINES (separated by |) and FINAL",
+        prefix="",
+        lines="",
+        final="OK",
+    ),
     "refused": _lasting("commands that begin with PREFIX get ERROR", prefix=""),
-    "cme_error": _once("a command that begins with PREFIX gets +CME ERROR: CODE", code=14, prefix=""),
+    "cme_error": _once(
+        "a command that begins with PREFIX gets +CME ERROR: CODE", code=14, prefix=""
+    ),
     "cms_error": _once(
-        "a submit gets +CMS ERROR: CODE, AT the prompt or after Ctrl-Z", code=500, at=("ctrl_z", "prompt")
+        "a submit gets +CMS ERROR: CODE, AT the prompt or after Ctrl-Z",
+        code=500,
+        at=("ctrl_z", "prompt"),
     ),
     "cmgs_form": _once(
         "how an accepted submit is answered",
-        form=("no_reference", "no_ok", "timestamp", "no_space", "error", "text", "empty_error"),
+        form=(
+            "no_reference",
+            "no_ok",
+            "timestamp",
+            "no_space",
+            "error",
+            "text",
+            "empty_error",
+        ),
     ),
     "cpms_form": _lasting(
         "the form of +CPMS=?",
-        form=("bare", "nested", "empty", "spaced", "mixed", "only_sm", "only_mt", "refused"),
+        form=(
+            "bare",
+            "nested",
+            "empty",
+            "spaced",
+            "mixed",
+            "only_sm",
+            "only_mt",
+            "refused",
+        ),
     ),
     "cmgl_form": _lasting(
         "the form of a listing",
-        form=("no_alpha", "no_space", "one_line", "descending", "junk_line", "cut", "lower_case"),
+        form=(
+            "no_alpha",
+            "no_space",
+            "one_line",
+            "descending",
+            "junk_line",
+            "cut",
+            "lower_case",
+        ),
     ),
-    "csca_form": _lasting("the form of +CSCA?", form=("ucs2", "unquoted", "empty", "refused")),
-    "creg_form": _lasting("the form of +CREG?", form=("spaces", "short", "mismatched", "zeros", "empty")),
+    "csca_form": _lasting(
+        "the form of +CSCA?", form=("ucs2", "unquoted", "empty", "refused")
+    ),
+    "creg_form": _lasting(
+        "the form of +CREG?", form=("spaces", "short", "mismatched", "zeros", "empty")
+    ),
     "empty_is_321": _lasting("an empty storage is +CMS ERROR: 321"),
     # SIM and storages (rows 21 to 29, 39, 69)
-    "sim_full": _accident("every free slot of STORAGE holds an old message", storage=_STORAGES),
+    "sim_full": _accident(
+        "every free slot of STORAGE holds an old message", storage=_STORAGES
+    ),
     "undeletable_slot": _lasting(
-        "INDEX of STORAGE is not deleted, +CMS ERROR: CODE; -1 is every slot", storage=_STORAGES, index=-1, code=500
+        "INDEX of STORAGE is not deleted, +CMS ERROR: CODE; -1 is every slot",
+        storage=_STORAGES,
+        index=-1,
+        code=500,
     ),
     "deletion_lies": _lasting(
-        "OK to the deletion of INDEX of STORAGE, and it stays; -1 is every slot", storage=_STORAGES, index=-1
+        "OK to the deletion of INDEX of STORAGE, and it stays; -1 is every slot",
+        storage=_STORAGES,
+        index=-1,
     ),
     "undecodable_slot": _accident(
-        "a slot of STORAGE holds OCTETS", storage=_STORAGES, octets="07913306091093F0040B913336998000F1"
+        "a slot of STORAGE holds OCTETS",
+        storage=_STORAGES,
+        octets="07913306091093F0040B913336998000F1",
     ),
     "index_minus_one": _lasting('no room although there is: +CMTI: "SM",-1'),
-    "stored_elsewhere": _lasting("messages go to the other storage than the preferred one"),
+    "stored_elsewhere": _lasting(
+        "messages go to the other storage than the preferred one"
+    ),
     "sim_busy": _accident("CME 14 and CMS 314 for SECONDS", seconds=10.0),
-    "sim_dropped": _lasting("the card no longer answers (CME 13) until +CFUN=0 or a reset"),
+    "sim_dropped": _lasting(
+        "the card no longer answers (CME 13) until +CFUN=0 or a reset"
+    ),
     "sim_absent": _lasting("there is no card (CME 10)"),
     "pin": _accident("the card asks for PIN", pin="1234"),
     "puk": _accident("the PIN was typed wrong too often"),
     "csca_wiped": _accident("the card has no service centre"),
     "csmp_wipes_csca": _lasting("AT+CSMP= wipes the service centre"),
-    "delivered_twice": _once("the network did not hear that a message was taken and delivers it again"),
+    "delivered_twice": _once(
+        "the network did not hear that a message was taken and delivers it again"
+    ),
     # radio (rows 2, 3, 31 to 34)
     "cfun_4": _accident("the radio is off"),
     "registration": _lasting("the registration is STAT: 0, 2, 3, 4, 6, 7, 11", stat=3),
@@ -135,9 +222,13 @@ FAULTS: dict[str, Fault] = {
     # settings and calls (rows 40, 61)
     "text_mode_reset": _accident("it forgets AT+CMGF=0"),
     "settings_lost": _accident("it forgets all settings and says nothing"),
-    "call_during_submit": _once("NUMBER calls while the prompt is awaited", number="+33639980077"),
+    "call_during_submit": _once(
+        "NUMBER calls while the prompt is awaited", number="+33639980077"
+    ),
     "call_blocks_reception": _lasting("nothing is delivered while it rings"),
-    "hang_up_ignored": _lasting("OK to COMMAND, and it rings on", command=("H", "+CHUP")),
+    "hang_up_ignored": _lasting(
+        "OK to COMMAND, and it rings on", command=("H", "+CHUP")
+    ),
 }
 
 
@@ -158,19 +249,26 @@ class Faults:
     def arm(self, name: str, arguments: dict[str, Value]) -> dict[str, Any]:
         """Arm a fault and tell its complete arguments; KeyError, TypeError, ValueError say what is not known."""
         if name not in FAULTS:
-            raise KeyError(f"There is no fault {name!r}; there are {', '.join(FAULTS)}.")
+            raise KeyError(
+                f"There is no fault {name!r}; there are {', '.join(FAULTS)}."
+            )
         row = FAULTS[name]
         unknown = set(arguments) - set(row.arguments) - {"times"}
         if unknown:
             known = ", ".join([*row.arguments, "times"])
-            raise TypeError(f"The fault {name!r} takes {known}, not {', '.join(sorted(unknown))}.")
+            raise TypeError(
+                f"The fault {name!r} takes {known}, not {', '.join(sorted(unknown))}."
+            )
         for key, words in row.choices.items():
             if key in arguments and arguments[key] not in words:
                 raise ValueError(
                     f"The fault {name!r} takes for {key} one of {', '.join(words)}, not {arguments[key]!r}."
                 )
         times: Any = arguments.get("times", row.times)
-        complete = {**row.arguments, **{key: value for key, value in arguments.items() if key != "times"}}
+        complete = {
+            **row.arguments,
+            **{key: value for key, value in arguments.items() if key != "times"},
+        }
         if not row.accident:
             self.active[name] = Armed(complete, times)
         return complete
@@ -178,7 +276,9 @@ class Faults:
     def clear(self, name: str) -> None:
         """Disarm."""
         if name not in FAULTS:
-            raise KeyError(f"There is no fault {name!r}; there are {', '.join(FAULTS)}.")
+            raise KeyError(
+                f"There is no fault {name!r}; there are {', '.join(FAULTS)}."
+            )
         self.active.pop(name, None)
 
     def get(self, name: str) -> dict[str, Any] | None:
@@ -200,7 +300,9 @@ class Faults:
     def occasion(self, name: str, facts: dict[str, Value]) -> dict[str, Any] | None:
         """As `fire`, if the arguments of these names are these facts; an index of -1 is every index."""
         armed = self.active.get(name)
-        if armed is None or any(armed.arguments[key] not in (fact, -1) for key, fact in facts.items()):
+        if armed is None or any(
+            armed.arguments[key] not in (fact, -1) for key, fact in facts.items()
+        ):
             return None
         return self._count(name, armed)
 

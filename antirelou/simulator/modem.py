@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from antirelou.simulator.network import Queued
     from antirelou.simulator.simulation import Simulation
 
-ACKNOWLEDGE_SECONDS = 15.0  # how long a +CMT waits for its +CNMA with +CSMS=1 (27.005 clause 3.4.1)
+ACKNOWLEDGE_SECONDS = (
+    15.0  # how long a +CMT waits for its +CNMA with +CSMS=1 (27.005 clause 3.4.1)
+)
 _RESET_SECONDS = 0.5  # from the OK to AT+CFUN=1,1 until it is gone
 _CARD_SECONDS = 0.5  # from the right PIN until the card is read
 _MERGE_SECONDS = 1.0  # held indications are told after this even if too few came
@@ -86,12 +88,16 @@ class Modem:
         """End the chatter, or let it begin again."""
         self._chat += 1
         if not quiet and self.voice.chatter_seconds:
-            self.later(self.voice.chatter_seconds, partial(self._chatter, 0, self._chat))
+            self.later(
+                self.voice.chatter_seconds, partial(self._chatter, 0, self._chat)
+            )
 
     def _chatter(self, turn: int, chat: int) -> None:
         if chat == self._chat:
             self.indicate(self.voice.chatter[turn % len(self.voice.chatter)])
-            self.later(self.voice.chatter_seconds, partial(self._chatter, turn + 1, chat))
+            self.later(
+                self.voice.chatter_seconds, partial(self._chatter, turn + 1, chat)
+            )
 
     def feed(self, octets: bytes) -> None:
         """Octets arrive from whoever opened the port."""
@@ -120,10 +126,15 @@ class Modem:
         simulation.faults.clear("silent")
         self.card_off()
         self.ready_at = simulation.time + self.voice.boot_seconds
-        simulation.sim.busy_until = max(simulation.sim.busy_until, simulation.time + self.voice.sim_ready_seconds)
+        simulation.sim.busy_until = max(
+            simulation.sim.busy_until, simulation.time + self.voice.sim_ready_seconds
+        )
         for seconds, line in self.voice.boot:
             self.later(seconds, partial(self._boot_line, line))
-        self.later(max(self.voice.boot_seconds, self.voice.sim_ready_seconds), simulation.network.pump)
+        self.later(
+            max(self.voice.boot_seconds, self.voice.sim_ready_seconds),
+            simulation.network.pump,
+        )
         self.storm()
 
     def _boot_line(self, line: str) -> None:
@@ -243,10 +254,15 @@ class Modem:
             return "", None, self._acknowledged_at_once()
         return self._store(item.pdu, "+CDSI" if report else "+CMTI", direct)
 
-    def _store(self, pdu: str, indication: str, direct: int) -> tuple[str, int | None, bool] | None:
+    def _store(
+        self, pdu: str, indication: str, direct: int
+    ) -> tuple[str, int | None, bool] | None:
         faults = self.simulation.faults
         name = "SM" if self.memories[2] == "SM" else "ME"
-        if self.memories[2] == "MT" and self.simulation.sim.storages["ME"].free() is None:
+        if (
+            self.memories[2] == "MT"
+            and self.simulation.sim.storages["ME"].free() is None
+        ):
             name = "SM"
         if faults.active:
             if faults.fire("stored_elsewhere"):
@@ -269,7 +285,9 @@ class Modem:
             return
         length = tpdu_length(pdu)
         self.indicate(
-            f"{indication}: {length}\r\n{pdu}" if alpha is None else f"{indication}: {alpha},{length}\r\n{pdu}"
+            f"{indication}: {length}\r\n{pdu}"
+            if alpha is None
+            else f"{indication}: {alpha},{length}\r\n{pdu}"
         )
 
     def _acknowledged_at_once(self) -> bool:

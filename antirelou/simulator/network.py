@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from antirelou.simulator.simulation import Simulation
 
 VALIDITY_SECONDS = 72 * 3600.0  # what a service centre keeps commonly (FIELD 4.5)
-RETRY_SECONDS = (60.0, 300.0, 900.0, 3600.0)  # growing waits while the storage is full and nobody frees it
+RETRY_SECONDS = (
+    60.0,
+    300.0,
+    900.0,
+    3600.0,
+)  # growing waits while the storage is full and nobody frees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +118,16 @@ class Network:
         content = replace(
             content,
             alphabet=alphabet or content.alphabet,
-            message_class=content.message_class if message_class is None else message_class,
+            message_class=content.message_class
+            if message_class is None
+            else message_class,
         )
         if reference is None:
             self._reference = reference = (self._reference + 1) % 256
         zone = timezone(timedelta(minutes=15 * content.zone_quarters))
-        moment = service_centre_time or self._simulation.wall() + timedelta(seconds=at or 0)
+        moment = service_centre_time or self._simulation.wall() + timedelta(
+            seconds=at or 0
+        )
         pdus = writing.delivers(
             sender,
             text,
@@ -128,11 +137,15 @@ class Network:
             reference=reference,
             reference_bits=reference_bits,
         )
-        chosen = pdus if segments is None else [pdus[sequence - 1] for sequence in segments]
+        chosen = (
+            pdus if segments is None else [pdus[sequence - 1] for sequence in segments]
+        )
         self._take(chosen, at, validity_seconds)
         return chosen
 
-    def pdu(self, octets: str, *, at: float | None = None, has_smsc: bool | None = None) -> str:
+    def pdu(
+        self, octets: str, *, at: float | None = None, has_smsc: bool | None = None
+    ) -> str:
         """Hand over a raw PDU, in the AT form or a bare TPDU; tell the AT form that the modem will show."""
         octets = "".join(octets.split()).upper()
         if has_smsc is None:
@@ -141,15 +154,29 @@ class Network:
         self._take([whole], at, VALIDITY_SECONDS)
         return whole
 
-    def report(self, recipient: str, message_reference: int, *, status: int = 0, at: float | None = None) -> str:
+    def report(
+        self,
+        recipient: str,
+        message_reference: int,
+        *,
+        status: int = 0,
+        at: float | None = None,
+    ) -> str:
         """Hand over a status report for what was submitted to `recipient`."""
         local = self._simulation.wall() + timedelta(hours=1, seconds=at or 0)
-        octets = writing.status_report(recipient, message_reference, local, smsc=self.service_centre, status=status)
+        octets = writing.status_report(
+            recipient, message_reference, local, smsc=self.service_centre, status=status
+        )
         self._take([octets], at, VALIDITY_SECONDS)
         return octets
 
     def call(
-        self, number: str | None, *, type_of_address: int | None = None, seconds: float = 30.0, at: float | None = None
+        self,
+        number: str | None,
+        *,
+        type_of_address: int | None = None,
+        seconds: float = 30.0,
+        at: float | None = None,
     ) -> None:
         """Ring for `seconds`, or until refused; None is a withheld number."""
         usual = 128 if number is None else 145 if number.startswith("+") else 129
@@ -196,11 +223,15 @@ class Network:
             now,
             now + validity_seconds,
             message.kind if message else DELIVER,
-            message.message_class if message and message.kind != STATUS_REPORT else None,
+            message.message_class
+            if message and message.kind != STATUS_REPORT
+            else None,
         )
         self.queue.append(item)
         self._next_expiry = min(self._next_expiry, item.expires_at)
-        self._simulation.tell("queued", sequence=item.sequence, sender=item.sender, pdu=octets)
+        self._simulation.tell(
+            "queued", sequence=item.sequence, sender=item.sender, pdu=octets
+        )
 
     # delivering
 
@@ -224,7 +255,12 @@ class Network:
             known = pieces.setdefault((one.destination, reference, count), {})
             known[sequence] = one.text
             if len(known) == count:
-                out.append((one.destination, "".join(text for _, text in sorted(known.items()))))
+                out.append(
+                    (
+                        one.destination,
+                        "".join(text for _, text in sorted(known.items())),
+                    )
+                )
                 del pieces[one.destination, reference, count]
         return out
 
@@ -280,8 +316,23 @@ class Network:
         self._record(item, storage, index)
 
     def _record(self, item: Queued, storage: str, index: int | None) -> None:
-        self.delivered.append(Delivered(item.sequence, item.sender, item.pdu, self._simulation.time, storage, index))
-        self._simulation.tell("delivered", sequence=item.sequence, sender=item.sender, storage=storage, index=index)
+        self.delivered.append(
+            Delivered(
+                item.sequence,
+                item.sender,
+                item.pdu,
+                self._simulation.time,
+                storage,
+                index,
+            )
+        )
+        self._simulation.tell(
+            "delivered",
+            sequence=item.sequence,
+            sender=item.sender,
+            storage=storage,
+            index=index,
+        )
 
     def _retry(self) -> None:
         self._retry_due = self._memory_full = False
@@ -307,7 +358,9 @@ class Network:
                 waiting.append(item)
             else:
                 self._expired.append(item)
-                self._simulation.tell("expired", sequence=item.sequence, sender=item.sender)
+                self._simulation.tell(
+                    "expired", sequence=item.sequence, sender=item.sender
+                )
         self.queue = waiting
         self._next_expiry = min((item.expires_at for item in waiting), default=math.inf)
 
@@ -331,7 +384,11 @@ class Network:
             )
         )
         self._simulation.tell(
-            "submitted", destination=message.address, text=message.text, pdu=octets, message_reference=reference
+            "submitted",
+            destination=message.address,
+            text=message.text,
+            pdu=octets,
+            message_reference=reference,
         )
         if message.address == self._simulation.sim.own_number:
             self._loop_back(message)

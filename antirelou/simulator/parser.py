@@ -48,7 +48,10 @@ class Command:
         if len(values) > len(defaults):
             raise Refused("CME", 50)
         try:
-            given = [int(value) if value else default for value, default in zip(values, defaults, strict=False)]
+            given = [
+                int(value) if value else default
+                for value, default in zip(values, defaults, strict=False)
+            ]
         except ValueError as error:
             raise Refused("CME", 50) from error
         return given + list(defaults[len(values) :])
@@ -109,7 +112,9 @@ def parse(body: str) -> list[Command]:
             break
         place = match.end()
         if match["name"]:
-            out.append(Command(match["name"].upper(), match["op"] or "", match["rest"].strip()))
+            out.append(
+                Command(match["name"].upper(), match["op"] or "", match["rest"].strip())
+            )
         elif match["basic"]:
             out.append(_basic(match))
     return out

@@ -27,24 +27,36 @@ class Content:
     data_coding_scheme: int | None = None
     protocol_identifier: int = 0
     message_class: int | None = None
-    alphabet: str | None = None  # "gsm7", "ucs2", "8bit"; None: the smallest that holds the text
+    alphabet: str | None = (
+        None  # "gsm7", "ucs2", "8bit"; None: the smallest that holds the text
+    )
     header: bytes = b""  # further information elements of the user data header
-    zone_quarters: int = 4  # quarter hours east of Greenwich that the service centre writes
+    zone_quarters: int = (
+        4  # quarter hours east of Greenwich that the service centre writes
+    )
     type_of_address: int | None = None
     more_to_come: bool = False
 
 
 def semi_octets(digits: str) -> str:
     """Digits, nibbles swapped, an odd count filled with F (clause 9.1.2.3)."""
-    nibbles = "".join(f"{_DIGITS.index(digit):X}" for digit in digits) + "F" * (len(digits) % 2)
-    return "".join(nibbles[place + 1] + nibbles[place] for place in range(0, len(nibbles), 2))
+    nibbles = "".join(f"{_DIGITS.index(digit):X}" for digit in digits) + "F" * (
+        len(digits) % 2
+    )
+    return "".join(
+        nibbles[place + 1] + nibbles[place] for place in range(0, len(nibbles), 2)
+    )
 
 
 def address(number: str, type_of_address: int | None = None) -> str:
     """TP-OA or TP-DA: length in semi-octets, type, value (clause 9.1.2.5); what is no number is alphanumeric."""
     digits = number.removeprefix("+")
     if all(digit in _DIGITS for digit in digits):
-        kind = type_of_address if type_of_address is not None else (0x91 if number.startswith("+") else 0x81)
+        kind = (
+            type_of_address
+            if type_of_address is not None
+            else (0x91 if number.startswith("+") else 0x81)
+        )
         return f"{len(digits):02X}{kind:02X}{semi_octets(digits)}"
     packed = alphabet.pack(b"".join(alphabet.septets_of(number)))
     length = (7 * len(b"".join(alphabet.septets_of(number))) + 3) // 4
@@ -68,14 +80,19 @@ def timestamp(local: datetime, zone_quarters: int) -> str:
     return semi_octets(local.strftime("%y%m%d%H%M%S")) + f"{ones:X}{tens | sign:X}"
 
 
-def split(text: str, kind: str, header_length: int, reference_octets: int) -> list[bytes]:
+def split(
+    text: str, kind: str, header_length: int, reference_octets: int
+) -> list[bytes]:
     """The user data of each segment, as septets or octets, never breaking an escape or a surrogate pair."""
     if kind == "gsm7":
         units = alphabet.septets_of(text)
         whole, room = 160, lambda header: 160 - (8 * header + 6) // 7
     else:
         encoding = "utf-16-be" if kind == "ucs2" else "latin-1"
-        units = [character.encode(encoding, "surrogatepass" if kind == "ucs2" else "replace") for character in text]
+        units = [
+            character.encode(encoding, "surrogatepass" if kind == "ucs2" else "replace")
+            for character in text
+        ]
         whole, room = 140, lambda header: 140 - header
     if header_length:
         whole = room(header_length + 1)
@@ -96,7 +113,9 @@ def coding(content: Content, kind: str) -> int:
     if content.data_coding_scheme is not None:
         return content.data_coding_scheme
     group = {"gsm7": 0x00, "8bit": 0x04, "ucs2": 0x08}[kind]
-    return group if content.message_class is None else group | 0x10 | content.message_class
+    return (
+        group if content.message_class is None else group | 0x10 | content.message_class
+    )
 
 
 def kind_of(text: str, content: Content) -> str:
@@ -115,7 +134,14 @@ def user_data(data: bytes, kind: str, header: bytes) -> str:
 
 
 def delivers(
-    sender: str, text: str, local: datetime, *, smsc: str, content: Content, reference: int, reference_bits: int = 8
+    sender: str,
+    text: str,
+    local: datetime,
+    *,
+    smsc: str,
+    content: Content,
+    reference: int,
+    reference_bits: int = 8,
 ) -> list[str]:
     """One SMS-DELIVER a segment, in order (clause 9.2.2.1); `local` is the service centre's time in its zone."""
     kind = kind_of(text, content)
@@ -124,9 +150,19 @@ def delivers(
     for sequence, data in enumerate(parts, 1):
         header = content.header
         if len(parts) > 1:
-            mark = bytes([0x08, 4, reference >> 8 & 0xFF]) if reference_bits == 16 else bytes([0x00, 3])
-            header = mark + bytes([reference & 0xFF, len(parts) % 256, sequence % 256]) + header
-        first = DELIVER | (0 if content.more_to_come else 0x04) | (0x40 if header else 0)
+            mark = (
+                bytes([0x08, 4, reference >> 8 & 0xFF])
+                if reference_bits == 16
+                else bytes([0x00, 3])
+            )
+            header = (
+                mark
+                + bytes([reference & 0xFF, len(parts) % 256, sequence % 256])
+                + header
+            )
+        first = (
+            DELIVER | (0 if content.more_to_come else 0x04) | (0x40 if header else 0)
+        )
         out.append(
             f"{service_centre(smsc)}{first:02X}{address(sender, content.type_of_address)}"
             f"{content.protocol_identifier:02X}{coding(content, kind):02X}"
@@ -136,7 +172,13 @@ def delivers(
 
 
 def status_report(
-    recipient: str, message_reference: int, local: datetime, *, smsc: str, status: int = 0, zone_quarters: int = 4
+    recipient: str,
+    message_reference: int,
+    local: datetime,
+    *,
+    smsc: str,
+    status: int = 0,
+    zone_quarters: int = 4,
 ) -> str:
     """One SMS-STATUS-REPORT (clause 9.2.2.3)."""
     moment = timestamp(local, zone_quarters)

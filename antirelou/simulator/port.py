@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from antirelou.simulator.simulation import Simulation
 
-_SLICE_SECONDS = 3600.0  # how long to wait at once when nothing is due and there is no deadline
+_SLICE_SECONDS = (
+    3600.0  # how long to wait at once when nothing is due and there is no deadline
+)
 
 _TINY = 1e-9  # seconds; see simulation.py
 
@@ -74,8 +76,12 @@ class Port:
     def write(self, data: bytes) -> int:
         """Give octets to the modem; TimeoutError after `write_timeout` when it does not read."""
         self._check()
-        if self._simulation.faults.active and self._simulation.faults.fire("not_reading"):
-            self._simulation.clock.wait(_SLICE_SECONDS if self.write_timeout is None else self.write_timeout)
+        if self._simulation.faults.active and self._simulation.faults.fire(
+            "not_reading"
+        ):
+            self._simulation.clock.wait(
+                _SLICE_SECONDS if self.write_timeout is None else self.write_timeout
+            )
             raise TimeoutError(errno.ETIMEDOUT, "Write timeout")
         self._simulation.modem.feed(bytes(data))
         return len(data)

@@ -31,7 +31,10 @@ def _watch(path: str) -> int:
     """A descriptor that can be read when somebody opened the terminal."""
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-    if descriptor < 0 or libc.inotify_add_watch(descriptor, path.encode(), _IN_OPEN) < 0:
+    if (
+        descriptor < 0
+        or libc.inotify_add_watch(descriptor, path.encode(), _IN_OPEN) < 0
+    ):
         number = ctypes.get_errno()
         raise OSError(number, f"cannot watch {path}: {os.strerror(number)}")
     return descriptor
@@ -53,7 +56,9 @@ class Terminal:
 
     def __init__(self, simulation: Simulation, link: Path) -> None:
         if link.exists() and not link.is_symlink():
-            raise FileExistsError(f"{link} exists and is no symbolic link; choose another name for the port.")
+            raise FileExistsError(
+                f"{link} exists and is no symbolic link; choose another name for the port."
+            )
         self._simulation = simulation
         self._link = link
         self.master, slave = os.openpty()
@@ -84,7 +89,11 @@ class Terminal:
             octets = _drain(self.master)
             if self._simulation.plugged:
                 self._simulation.modem.feed(octets)
-        if self.mounted and events & select.POLLHUP and self._events() == select.POLLHUP:
+        if (
+            self.mounted
+            and events & select.POLLHUP
+            and self._events() == select.POLLHUP
+        ):
             self._freshen()
             self._simulation.wire.close()
             self.mounted = False
@@ -177,8 +186,15 @@ class Mount:
         if self._terminal:
             poll.register(self._terminal.opened, select.POLLIN)
             if self._terminal.mounted:  # else the master side tells nothing but that nobody is there, all the time
-                reading = 0 if self.simulation.faults.get("not_reading") is not None else select.POLLIN
-                poll.register(self._terminal.master, reading | (select.POLLOUT if self.simulation.wire.buffer else 0))
+                reading = (
+                    0
+                    if self.simulation.faults.get("not_reading") is not None
+                    else select.POLLIN
+                )
+                poll.register(
+                    self._terminal.master,
+                    reading | (select.POLLOUT if self.simulation.wire.buffer else 0),
+                )
         due = self.simulation.until_next()
         # a millisecond more than due, so that what is due is due when the wait ends
         told = poll.poll(None if due is None else int(due * 1000) + 1)
@@ -191,8 +207,14 @@ class Mount:
         before = self._terminal
         if self.simulation.plugged and (before is None or before.spent):
             number = self.simulation.port_number
-            link = self.link.with_name(f"{self.link.name}{number}") if number else self.link
-            self._terminal = Terminal(self.simulation, link)  # before the other goes, so that the link stays
+            link = (
+                self.link.with_name(f"{self.link.name}{number}")
+                if number
+                else self.link
+            )
+            self._terminal = Terminal(
+                self.simulation, link
+            )  # before the other goes, so that the link stays
         elif not self.simulation.plugged:
             self._terminal = None
         if before and before is not self._terminal:

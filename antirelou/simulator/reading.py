@@ -62,7 +62,12 @@ def number(octets: bytes, kind: int, semi_octet_count: int) -> str:
     """The address as a person would write it."""
     if kind & 0x70 == 0x50:
         return alphabet.text_of(alphabet.unpack(octets, semi_octet_count * 4 // 7))
-    digits = "".join(_SHOWN[nibble] for octet in octets for nibble in (octet & 0xF, octet >> 4) if nibble != 0xF)
+    digits = "".join(
+        _SHOWN[nibble]
+        for octet in octets
+        for nibble in (octet & 0xF, octet >> 4)
+        if nibble != 0xF
+    )
     return ("+" if kind & 0x70 == 0x10 and digits else "") + digits[:semi_octet_count]
 
 
@@ -108,7 +113,22 @@ def read(pdu: str) -> Read:
     begin = cursor.place
     text, data, segment = _user_data(cursor, first, dcs)
     whole = octets[begin : cursor.place]
-    return Read(kind, smsc, sender, text, data, dcs, protocol, first, tpdu, None, stamp, segment, None, whole)
+    return Read(
+        kind,
+        smsc,
+        sender,
+        text,
+        data,
+        dcs,
+        protocol,
+        first,
+        tpdu,
+        None,
+        stamp,
+        segment,
+        None,
+        whole,
+    )
 
 
 def _submit(cursor: _Cursor, first: int, smsc: str, tpdu: int) -> Read:
@@ -166,7 +186,9 @@ def _alphabet(dcs: int) -> str:
     return "gsm7"
 
 
-def _user_data(cursor: _Cursor, first: int, dcs: int) -> tuple[str, bytes, tuple[int, int, int] | None]:
+def _user_data(
+    cursor: _Cursor, first: int, dcs: int
+) -> tuple[str, bytes, tuple[int, int, int] | None]:
     count = cursor.octet()
     kind = _alphabet(dcs)
     body = cursor.take((7 * count + 7) // 8 if kind == "gsm7" else count)
@@ -180,7 +202,11 @@ def _user_data(cursor: _Cursor, first: int, dcs: int) -> tuple[str, bytes, tuple
         fill = -8 * len(header) % 7
         septets = (8 * len(header) + fill) // 7
         data = body[len(header) :]
-        return alphabet.text_of(alphabet.unpack(data, count - septets, fill)), data, segment
+        return (
+            alphabet.text_of(alphabet.unpack(data, count - septets, fill)),
+            data,
+            segment,
+        )
     data = body[len(header) :]
     if kind == "ucs2":
         return data.decode("utf-16-be", "replace"), data, segment

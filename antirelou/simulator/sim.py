@@ -55,17 +55,31 @@ class Storage:
 
     def preload(self, pdus: Iterable[str], status: int = READ) -> list[int]:
         """Fill slots from the front, as if they had been there for long."""
-        return [index for pdu in pdus if (index := self.put(Slot(status, pdu))) is not None]
+        return [
+            index for pdu in pdus if (index := self.put(Slot(status, pdu))) is not None
+        ]
 
 
 class Sim:
     """The card in its holder, and the modem's own storage beside it."""
 
     def __init__(
-        self, *, sm_slots: int, me_slots: int, first: int, pin: str | None, own_number: str, tries: int = 3
+        self,
+        *,
+        sm_slots: int,
+        me_slots: int,
+        first: int,
+        pin: str | None,
+        own_number: str,
+        tries: int = 3,
     ) -> None:
-        self.storages = {"SM": Storage("SM", sm_slots, first), "ME": Storage("ME", me_slots, first)}
-        self.storages["SR"] = Storage("SR", 5, first)  # some families offer it; nothing is ever put there
+        self.storages = {
+            "SM": Storage("SM", sm_slots, first),
+            "ME": Storage("ME", me_slots, first),
+        }
+        self.storages["SR"] = Storage(
+            "SR", 5, first
+        )  # some families offer it; nothing is ever put there
         self.own_number = own_number
         self.service_centre = "+33639980099"
         self.iccid = "89330112345678901234"
@@ -117,7 +131,12 @@ class Sim:
         if puk != self.puk:
             self.puk_tries = max(0, self.puk_tries - 1)
             return False
-        self.pin, self._verified, self.tries, self.puk_tries = new_pin, True, self._full_tries, 10
+        self.pin, self._verified, self.tries, self.puk_tries = (
+            new_pin,
+            True,
+            self._full_tries,
+            10,
+        )
         return True
 
     def swap(

@@ -78,7 +78,12 @@ class Simulation:
         self.wire = Wire(self)
         chosen = VOICES[voice]
         self.sim = Sim(
-            sm_slots=sm_slots, me_slots=me_slots, first=chosen.first_index, pin=pin, own_number=own_number, tries=tries
+            sm_slots=sm_slots,
+            me_slots=me_slots,
+            first=chosen.first_index,
+            pin=pin,
+            own_number=own_number,
+            tries=tries,
         )
         self.network = Network(self, delivery_seconds=self.radio.delivery)
         self.plugged = True
@@ -106,7 +111,9 @@ class Simulation:
     def schedule(self, seconds: float, action: Callable[[], None]) -> None:
         """Do `action` so many seconds from now."""
         self._order += 1
-        heapq.heappush(self._events, (self.time + max(0.0, seconds), self._order, action))
+        heapq.heappush(
+            self._events, (self.time + max(0.0, seconds), self._order, action)
+        )
 
     def run_due(self) -> None:
         """Do what is due by now."""
@@ -173,7 +180,9 @@ class Simulation:
         self.modem.power_on()
         self.tell("plugged", port=self.port_name)
 
-    def open_port(self, path: str = "/dev/antirelou-modem", baud_rate: int = 115200) -> Port:
+    def open_port(
+        self, path: str = "/dev/antirelou-modem", baud_rate: int = 115200
+    ) -> Port:
         """The port as pyserial would open it. FileNotFoundError while there is none of that name."""
         return Port(self, path)
 
@@ -186,7 +195,11 @@ class Simulation:
     def tell(self, event: str, **facts: Any) -> None:
         """Tell the listeners."""
         if self._listeners:
-            told = {"event": event, "at": self.wall().isoformat(timespec="milliseconds"), **facts}
+            told = {
+                "event": event,
+                "at": self.wall().isoformat(timespec="milliseconds"),
+                **facts,
+            }
             for listener in self._listeners:
                 listener(told)
 

@@ -23,18 +23,30 @@ def from_ucs2(shown: str) -> str:
 
 
 def _shown(text: str, character_set: str) -> str:
-    return as_ucs2(text) if character_set == "UCS2" else text.encode("latin-1", "replace").decode("latin-1")
+    return (
+        as_ucs2(text)
+        if character_set == "UCS2"
+        else text.encode("latin-1", "replace").decode("latin-1")
+    )
 
 
 def _fields(message: Read, character_set: str) -> str:
     if message.kind == STATUS_REPORT:
         return f'6,{message.message_reference},"{message.address}",145,"{message.timestamp}","{message.timestamp}",0'
     address = _shown(message.address, character_set)
-    return f'"{address}",,"{message.timestamp}"' if message.kind == DELIVER else f'"{address}",'
+    return (
+        f'"{address}",,"{message.timestamp}"'
+        if message.kind == DELIVER
+        else f'"{address}",'
+    )
 
 
 def _body(message: Read, character_set: str) -> str:
-    return message.data.hex().upper() if message.data_coding_scheme & 0x0C == 4 else _shown(message.text, character_set)
+    return (
+        message.data.hex().upper()
+        if message.data_coding_scheme & 0x0C == 4
+        else _shown(message.text, character_set)
+    )
 
 
 def _entry(header: str, status: int, slot: Slot, character_set: str) -> list[str]:
@@ -42,7 +54,10 @@ def _entry(header: str, status: int, slot: Slot, character_set: str) -> list[str
         message = read(slot.pdu)
     except (Malformed, IndexError):
         return [f'{header}"{_STATUS[status]}","",,""', ""]
-    return [f'{header}"{_STATUS[status]}",{_fields(message, character_set)}', _body(message, character_set)]
+    return [
+        f'{header}"{_STATUS[status]}",{_fields(message, character_set)}',
+        _body(message, character_set),
+    ]
 
 
 def listed(index: int, slot: Slot, character_set: str) -> list[str]:

@@ -44,7 +44,9 @@ class Voice:
     reset_seconds: float = 4.0
     submit_chatter: tuple[str, ...] = ("+CREG: 1",)
     services: tuple[str, ...] = ("+CREG", "+CGREG", "+CEREG")
-    empty_slot_refused: bool = False  # +CMGR of an empty slot is +CMS ERROR: 321, not a lonely OK
+    empty_slot_refused: bool = (
+        False  # +CMGR of an empty slot is +CMS ERROR: 321, not a lonely OK
+    )
 
 
 HUAWEI = Voice(
@@ -53,12 +55,29 @@ HUAWEI = Voice(
     "E3531",
     "21.318.13.00.00",
     "357784041234567",
-    ("Manufacturer: huawei", "Model: E3531", "Revision: 21.318.13.00.00", "IMEI: 357784041234567", "+GCAP: +CGSM,+DS"),
+    (
+        "Manufacturer: huawei",
+        "Model: E3531",
+        "Revision: 21.318.13.00.00",
+        "IMEI: 357784041234567",
+        "+GCAP: +CGSM,+DS",
+    ),
     unknown="COMMAND NOT SUPPORT",
     first_index=0,
     cpms_test='("ME","MT","SM"),("ME","MT","SM"),("ME","MT","SM")',
-    boot=((1.6, "^SYSSTART"), (2.0, "^SIMST:1"), (2.6, "^SRVST:2"), (3.0, "^MODE:5,4"), (3.2, "^RSSI:18")),
-    chatter=("^RSSI:18", "^BOOT:35323129,0,0,0,26", "^RSSI:17", '^HCSQ:"WCDMA",38,35,52'),
+    boot=(
+        (1.6, "^SYSSTART"),
+        (2.0, "^SIMST:1"),
+        (2.6, "^SRVST:2"),
+        (3.0, "^MODE:5,4"),
+        (3.2, "^RSSI:18"),
+    ),
+    chatter=(
+        "^RSSI:18",
+        "^BOOT:35323129,0,0,0,26",
+        "^RSSI:17",
+        '^HCSQ:"WCDMA",38,35,52',
+    ),
     chatter_seconds=15.0,
     hush="^CURC",
     idle_line="^SRVST:0",
@@ -67,7 +86,18 @@ HUAWEI = Voice(
     pin_tries="^CPIN",
     iccid="^ICCID",
     iccid_form="^ICCID: {}",
-    vendor=frozenset({"^PORTSEL", "^CVOICE", "^USSDMODE", "^SYSCFG", "^HCSQ", "^SYSINFO", "^HWVER", "^SIMST"}),
+    vendor=frozenset(
+        {
+            "^PORTSEL",
+            "^CVOICE",
+            "^USSDMODE",
+            "^SYSCFG",
+            "^HCSQ",
+            "^SYSINFO",
+            "^HWVER",
+            "^SIMST",
+        }
+    ),
     cnmi_test="(0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)",
     reset_vanishes=True,
     empty_slot_refused=True,
@@ -130,7 +160,9 @@ QUECTEL = Voice(
     pin_tries="+QPINC",
     iccid="+QCCID",
     iccid_form="+QCCID: {}",
-    vendor=frozenset({"+QURCCFG", "+QCFG", "+QINDCFG", "+QNWINFO", "+QSIMSTAT", "+QENG"}),
+    vendor=frozenset(
+        {"+QURCCFG", "+QCFG", "+QINDCFG", "+QNWINFO", "+QSIMSTAT", "+QENG"}
+    ),
     reset_vanishes=True,
     submit_chatter=('+QIND: "csq",24,99',),
 )
@@ -150,7 +182,11 @@ ZTE = Voice(
     ),
     storages=("ME", "SM"),
     cpms_test='("ME","MT","SM","SR"),("ME","MT","SM","SR"),("ME","MT","SM","SR")',
-    boot=((1.8, "+ZUSIMR:2"), (2.4, '+ZDONR: "SIMU",208,1,"CS_PS","ROAM_OFF"'), (2.6, '+ZPASR: "UMTS"')),
+    boot=(
+        (1.8, "+ZUSIMR:2"),
+        (2.4, '+ZDONR: "SIMU",208,1,"CS_PS","ROAM_OFF"'),
+        (2.6, '+ZPASR: "UMTS"'),
+    ),
     chatter=('+ZPASR: "UMTS"', '+ZDONR: "SIMU",208,1,"CS_PS","ROAM_OFF"'),
     chatter_seconds=60.0,
     hush="+ZURC",

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 LIMIT = 1 << 20  # octets that wait unread before the oldest driver would drop them too
 _PIECE = 16  # octets of a UART's buffer
 _USB_SECONDS = 0.0001  # between octets that come one at a time on a fast line
-_SPOILERS = {"nul_bytes", "non_ascii", "garbage", "extra_cr", "cr_only", "slow_line", "one_byte_at_a_time"}
+_SPOILERS = {
+    "nul_bytes",
+    "non_ascii",
+    "garbage",
+    "extra_cr",
+    "cr_only",
+    "slow_line",
+    "one_byte_at_a_time",
+}
 
 
 class Wire:
@@ -84,7 +92,13 @@ class Wire:
     def _send_spoilt(self, octets: bytes) -> None:
         faults = self._simulation.faults
         slow, single = faults.get("slow_line"), "one_byte_at_a_time" in faults.active
-        seconds = 10 / max(1.0, float(slow["baud"])) if slow else _USB_SECONDS if single else 0.0
+        seconds = (
+            10 / max(1.0, float(slow["baud"]))
+            if slow
+            else _USB_SECONDS
+            if single
+            else 0.0
+        )
         size = 1 if single else _PIECE
         if not seconds and self._free_at <= self._simulation.time:
             self.buffer += octets

@@ -12,12 +12,15 @@ from antirelou.sms.alphabet import decode_septets, unpack
 INTERNATIONAL = 0b001
 ALPHANUMERIC = 0b101
 
-MOST_SEMI_OCTETS = 20  # the whole field has at most 12 octets, two of them length and type
+MOST_SEMI_OCTETS = (
+    20  # the whole field has at most 12 octets, two of them length and type
+)
 
 # 9.1.2.3; 1111 is a filler, and read as nothing wherever it stands.
 _DIGITS = "0123456789*#abc"
 _PAIRS = tuple(
-    "".join(_DIGITS[semi] if semi < 15 else "\0" for semi in (octet & 0x0F, octet >> 4)) for octet in range(256)
+    "".join(_DIGITS[semi] if semi < 15 else "\0" for semi in (octet & 0x0F, octet >> 4))
+    for octet in range(256)
 )
 
 
@@ -48,8 +51,14 @@ class Address:
 
 
 def _number(octets: bytes, type_of_address: int, semi_octets: int) -> str:
-    digits = "".join([_PAIRS[octet] for octet in octets])[:semi_octets].replace("\0", "")
-    return "+" + digits if digits and type_of_address >> 4 & 0b111 == INTERNATIONAL else digits
+    digits = "".join([_PAIRS[octet] for octet in octets])[:semi_octets].replace(
+        "\0", ""
+    )
+    return (
+        "+" + digits
+        if digits and type_of_address >> 4 & 0b111 == INTERNATIONAL
+        else digits
+    )
 
 
 def _name(octets: bytes, semi_octets: int) -> str:

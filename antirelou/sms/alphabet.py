@@ -36,18 +36,24 @@ _LOCKING = national.locking_tables(BASIC)
 _SINGLE = national.single_tables(EXTENSION)
 
 # How many septets each character costs in the default alphabet; a character that is not here has no septet.
-SEPTETS = {character: 1 for character in BASIC if character != "\x1b"} | dict.fromkeys(EXTENSION.values(), 2)
+SEPTETS = {character: 1 for character in BASIC if character != "\x1b"} | dict.fromkeys(
+    EXTENSION.values(), 2
+)
 
 _SIZE = 256  # more septets than TP-UDL can declare
 
 
 def _halves(half: int) -> tuple[int, int, int]:
     """Of every 2 * `half` septets that begin each 16 * `half` bits: the lower half's bits, and the upper half's."""
-    lower = sum(((1 << 7 * half) - 1) << start for start in range(0, 8 * _SIZE, 16 * half))
+    lower = sum(
+        ((1 << 7 * half) - 1) << start for start in range(0, 8 * _SIZE, 16 * half)
+    )
     return half, lower, lower << 7 * half
 
 
-_HALVES = tuple(_halves(1 << power) for power in reversed(range(_SIZE.bit_length() - 1)))
+_HALVES = tuple(
+    _halves(1 << power) for power in reversed(range(_SIZE.bit_length() - 1))
+)
 
 
 def unpack(octets: bytes, count: int, *, skip: int = 0) -> bytes:
@@ -78,7 +84,9 @@ def decode_septets(septets: bytes, *, locking: int = 0, single: int = 0) -> str:
     escaped = False
     for septet in septets:
         if escaped:
-            characters.append(" " if septet == ESCAPE else extension.get(septet) or table[septet])
+            characters.append(
+                " " if septet == ESCAPE else extension.get(septet) or table[septet]
+            )
             escaped = False
         elif septet == ESCAPE:
             escaped = True

@@ -31,7 +31,9 @@ class Coding:
     message_waiting: MessageWaiting | None = None
     automatic_deletion: bool = False
     compressed: bool = False
-    reserved: bool = False  # of no defined meaning: read as the default alphabet, as clause 4 says
+    reserved: bool = (
+        False  # of no defined meaning: read as the default alphabet, as clause 4 says
+    )
 
 
 _GENERAL = (Alphabet.GSM7, Alphabet.EIGHT_BIT, Alphabet.UCS2, Alphabet.GSM7)
@@ -52,9 +54,19 @@ def _coding(octet: int) -> Coding:
     if group < 0b1100:
         return Coding(octet, Alphabet.GSM7, reserved=True)
     if group == 0b1111:
-        return Coding(octet, Alphabet.EIGHT_BIT if octet & 0b100 else Alphabet.GSM7, message_class=octet & 0b11)
-    waiting = MessageWaiting(_WAITING[octet & 0b11], active=bool(octet & 0b1000), store=group != 0b1100)
-    return Coding(octet, Alphabet.UCS2 if group == 0b1110 else Alphabet.GSM7, message_waiting=waiting)
+        return Coding(
+            octet,
+            Alphabet.EIGHT_BIT if octet & 0b100 else Alphabet.GSM7,
+            message_class=octet & 0b11,
+        )
+    waiting = MessageWaiting(
+        _WAITING[octet & 0b11], active=bool(octet & 0b1000), store=group != 0b1100
+    )
+    return Coding(
+        octet,
+        Alphabet.UCS2 if group == 0b1110 else Alphabet.GSM7,
+        message_waiting=waiting,
+    )
 
 
 CODINGS = tuple(_coding(octet) for octet in range(256))

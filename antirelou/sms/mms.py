@@ -45,7 +45,9 @@ def _value(octets: bytes, at: int) -> tuple[bytes, int]:
         return b"", at
     first = octets[at]
     if first <= _LENGTH_QUOTE:
-        size, start = (first, at + 1) if first < _LENGTH_QUOTE else _uintvar(octets, at + 1)
+        size, start = (
+            (first, at + 1) if first < _LENGTH_QUOTE else _uintvar(octets, at + 1)
+        )
         return octets[start : start + size], start + size
     if first < 0x80:
         end = octets.find(b"\0", at)
@@ -61,7 +63,9 @@ def _text(value: bytes) -> str | None:
         charset = value[0] & 0x7F if size == 1 else int.from_bytes(value[1:size])
         value = value[size:]
     if charset == _UCS2:
-        return value[: len(value) & ~1].decode("utf-16-be", "replace").rstrip("\0") or None
+        return (
+            value[: len(value) & ~1].decode("utf-16-be", "replace").rstrip("\0") or None
+        )
     value = value.rstrip(b"\0").removeprefix(b"\x7f")
     return value.decode("utf-8" if charset == _UTF_8 else "latin-1", "replace") or None
 
@@ -74,7 +78,10 @@ def _body(data: bytes) -> int | None:
     media_type, _ = _value(data, at)
     if data[at : at + 1] and data[at] <= _LENGTH_QUOTE:  # a media type with parameters
         media_type, _ = _value(media_type, 0)
-    if media_type == bytes([_MMS_MESSAGE | 0x80]) or media_type.lower() == _MMS_MESSAGE_NAME:
+    if (
+        media_type == bytes([_MMS_MESSAGE | 0x80])
+        or media_type.lower() == _MMS_MESSAGE_NAME
+    ):
         return at + size
     return None
 
@@ -94,7 +101,9 @@ def mms_notification(data: bytes) -> MmsNotification | None:
         field = data[at]
         found[field], at = _value(data, at + 1)
     sender = found.get(_FROM, b"")
-    name = _text(_value(sender, 1)[0]) if sender[:1] == bytes([_ADDRESS_PRESENT]) else None
+    name = (
+        _text(_value(sender, 1)[0]) if sender[:1] == bytes([_ADDRESS_PRESENT]) else None
+    )
     size = found.get(_SIZE)
     return MmsNotification(
         sender=name.partition("/TYPE=")[0] if name else None,

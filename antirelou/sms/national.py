@@ -117,7 +117,9 @@ def _laid_over(base: dict[int, str], runs: str) -> dict[int, str]:
     for run in runs.split():
         position, _, characters = run.partition(":")
         first, _, last = characters.partition("-")
-        for offset, code in enumerate(range(int(first, 16), int(last or first, 16) + 1)):
+        for offset, code in enumerate(
+            range(int(first, 16), int(last or first, 16) + 1)
+        ):
             table[int(position, 16) + offset] = chr(code)
     return table
 
@@ -126,13 +128,24 @@ def locking_tables(default: str) -> dict[int, str]:
     """The locking shift tables by national language identifier, 128 characters each; Spanish has none (A.3.2)."""
     latin = dict(enumerate(default))
     indic = _laid_over(dict.fromkeys(range(128), " "), _INDIC_LOCKING)
-    tables = {language: _laid_over(latin, runs) for language, runs in _LOCKING_LATIN.items()}
-    tables |= {language: _laid_over(indic, runs) for language, runs in _LOCKING_INDIC.items()}
-    return {language: "".join(table[position] for position in range(128)) for language, table in tables.items()}
+    tables = {
+        language: _laid_over(latin, runs) for language, runs in _LOCKING_LATIN.items()
+    }
+    tables |= {
+        language: _laid_over(indic, runs) for language, runs in _LOCKING_INDIC.items()
+    }
+    return {
+        language: "".join(table[position] for position in range(128))
+        for language, table in tables.items()
+    }
 
 
 def single_tables(default: dict[int, str]) -> dict[int, dict[int, str]]:
     """The single shift tables by national language identifier: septet behind the escape to character."""
     indic = _laid_over({}, _INDIC_SINGLE)
-    tables = {language: _laid_over(default, runs) for language, runs in _SINGLE_LATIN.items()}
-    return tables | {language: _laid_over(indic, runs) for language, runs in _SINGLE_INDIC.items()}
+    tables = {
+        language: _laid_over(default, runs) for language, runs in _SINGLE_LATIN.items()
+    }
+    return tables | {
+        language: _laid_over(indic, runs) for language, runs in _SINGLE_INDIC.items()
+    }

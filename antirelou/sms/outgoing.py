@@ -22,7 +22,9 @@ _EQUIVALENTS = {
     **dict.fromkeys("‘’‚‛′‹›ʼ", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—―−•", "-"),
-    **dict.fromkeys("\t\u00a0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " "),
+    **dict.fromkeys(
+        "\t\u00a0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " "
+    ),
     **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
     **dict.fromkeys("\u2028\u2029", "\n"),
     "…": "...",
@@ -31,7 +33,9 @@ _EQUIVALENTS = {
     "ﬁ": "fi",
     "ﬂ": "fl",
 }
-_ACCENTED = re.compile("[A-Za-z][\u0300-\u036f]+")  # a letter and its accents apart, as some editors save them
+_ACCENTED = re.compile(
+    "[A-Za-z][\u0300-\u036f]+"
+)  # a letter and its accents apart, as some editors save them
 
 _ZERO_WIDTH_JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -66,7 +70,11 @@ def _belongs_to(previous: str, character: str) -> bool:
         or previous.endswith(_ZERO_WIDTH_JOINER)
         or code in _SKIN_TONES
         or code in _TAGS
-        or (code in _FLAG_LETTERS and len(previous) == 1 and ord(previous) in _FLAG_LETTERS)
+        or (
+            code in _FLAG_LETTERS
+            and len(previous) == 1
+            and ord(previous) in _FLAG_LETTERS
+        )
     )
 
 
@@ -80,7 +88,9 @@ def _clusters(text: str) -> list[str]:
     return clusters
 
 
-def _cut(pieces: Sequence[str], cost: Callable[[str], int], room: int) -> tuple[str, ...]:
+def _cut(
+    pieces: Sequence[str], cost: Callable[[str], int], room: int
+) -> tuple[str, ...]:
     """The pieces in segments, each as full as it can be."""
     segments, used = [""], 0
     for piece in pieces:
@@ -100,7 +110,9 @@ def split(text: str, alphabet: Alphabet) -> tuple[str, ...]:
     segment more.
     """
     cost, room = (
-        (SEPTETS.__getitem__, SEPTETS_IN_SEGMENT) if alphabet is Alphabet.GSM7 else (_code_units, UNITS_IN_SEGMENT)
+        (SEPTETS.__getitem__, SEPTETS_IN_SEGMENT)
+        if alphabet is Alphabet.GSM7
+        else (_code_units, UNITS_IN_SEGMENT)
     )
     segments = _cut(text, cost, room)
     clusters = _clusters(text)
@@ -112,12 +124,24 @@ def split(text: str, alphabet: Alphabet) -> tuple[str, ...]:
 
 def compose(text: str) -> Composition:
     """The alphabet, the cost and the segments of a text; an empty one is one empty segment."""
-    forcing = tuple((position, character) for position, character in enumerate(text) if character not in SEPTETS)
-    extension = tuple((position, character) for position, character in enumerate(text) if SEPTETS.get(character) == 2)
+    forcing = tuple(
+        (position, character)
+        for position, character in enumerate(text)
+        if character not in SEPTETS
+    )
+    extension = tuple(
+        (position, character)
+        for position, character in enumerate(text)
+        if SEPTETS.get(character) == 2
+    )
     if forcing:
         alphabet, units, alone = Alphabet.UCS2, sum(map(_code_units, text)), UNITS_ALONE
     else:
-        alphabet, units, alone = Alphabet.GSM7, len(text) + len(extension), SEPTETS_ALONE
+        alphabet, units, alone = (
+            Alphabet.GSM7,
+            len(text) + len(extension),
+            SEPTETS_ALONE,
+        )
     segments = (text,) if units <= alone else split(text, alphabet)
     return Composition(alphabet, units, segments, forcing, extension)
 

@@ -13,7 +13,8 @@ _CENTURY_TURNS_AT = 90  # two digits of the year: no short message is older than
 
 # The decimal number in two swapped semi-octets, -1 if one of them is no digit.
 _DECIMAL = tuple(
-    (octet & 0x0F) * 10 + (octet >> 4) if octet & 0x0F < 10 and octet >> 4 < 10 else -1 for octet in range(256)
+    (octet & 0x0F) * 10 + (octet >> 4) if octet & 0x0F < 10 and octet >> 4 < 10 else -1
+    for octet in range(256)
 )
 
 
@@ -26,7 +27,9 @@ class Timestamp:
     @property
     def at(self) -> datetime | None:
         """The time in its own zone, aware; None when any of it, zone included, cannot be one."""
-        year, month, day, hour, minute, second = [_DECIMAL[octet] for octet in self.raw[:6]]
+        year, month, day, hour, minute, second = [
+            _DECIMAL[octet] for octet in self.raw[:6]
+        ]
         zone = self.raw[6]
         quarters = _DECIMAL[zone & 0xF7]  # bit 3 is the sign
         if min(year, quarters) < 0:

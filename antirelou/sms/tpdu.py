@@ -67,7 +67,9 @@ def _deliver(octets: bytes, service_centre: str | None) -> Deliver | Undecodable
         tpdu=octets[:end],
         problems=problems,
     )
-    return Undecodable(user_data.damage, octets, deliver) if user_data.damage else deliver
+    return (
+        Undecodable(user_data.damage, octets, deliver) if user_data.damage else deliver
+    )
 
 
 def _submit(octets: bytes, service_centre: str | None) -> Submit | Undecodable:
@@ -97,12 +99,16 @@ def _submit(octets: bytes, service_centre: str | None) -> Submit | Undecodable:
         header=user_data.header,
         reply_path=bool(first & 0x80),
         tpdu=octets[:end],
-        problems=user_data.problems if _only_padding(octets[end:]) else (*user_data.problems, TRAILING),
+        problems=user_data.problems
+        if _only_padding(octets[end:])
+        else (*user_data.problems, TRAILING),
     )
     return Undecodable(user_data.damage, octets, submit) if user_data.damage else submit
 
 
-def _status_report(octets: bytes, service_centre: str | None) -> StatusReport | Undecodable:
+def _status_report(
+    octets: bytes, service_centre: str | None
+) -> StatusReport | Undecodable:
     read = read_address(octets, 2)
     if read is None:
         return Undecodable("the recipient's address is cut off or too long", octets)
@@ -141,7 +147,9 @@ def decode_tpdu(octets: bytes, service_centre: str | None = None) -> Tpdu | Unde
 def _decode_at_form(octets: bytes) -> Tpdu | Undecodable:
     size = octets[0]
     if size > _MOST_SERVICE_CENTRE_OCTETS or size >= len(octets):
-        return Undecodable("the service centre's address is cut off or too long", octets)
+        return Undecodable(
+            "the service centre's address is cut off or too long", octets
+        )
     return decode_tpdu(octets[size + 1 :], service_centre_address(octets[1 : size + 1]))
 
 
@@ -149,7 +157,9 @@ def _decode_octets(octets: bytes, length: int | None) -> Tpdu | Undecodable:
     found = _decode_at_form(octets)
     # By its declared length it may be all TPDU: some modems leave out the service centre. But lengths are wrong too,
     # so that it must not make sense with one: a type of address has bit 7 set, a TP-OA's length has not.
-    if length == len(octets) and (isinstance(found, Undecodable) or (octets[0] and octets[1] < 0x80)):
+    if length == len(octets) and (
+        isinstance(found, Undecodable) or (octets[0] and octets[1] < 0x80)
+    ):
         bare = decode_tpdu(octets)
         if not isinstance(bare, Undecodable):
             return replace(bare, problems=(*bare.problems, NO_SERVICE_CENTRE))
@@ -172,7 +182,11 @@ def decode(octets: str | bytes, length: int | None = None) -> Tpdu | Undecodable
     `length` is the TPDU's length as the modem declared it; it may be wrong. Noise around the line is left away. A line
     that breaks off within an octet, or goes on in something else, is read if all of the TPDU comes before that.
     """
-    whole, rest = (bytes(octets[:_MOST_CHARACTERS]), "") if not isinstance(octets, str) else _split_line(octets)
+    whole, rest = (
+        (bytes(octets[:_MOST_CHARACTERS]), "")
+        if not isinstance(octets, str)
+        else _split_line(octets)
+    )
     if not whole:
         return Undecodable("it is not hexadecimal" if rest else "it is empty", octets)
     found = _decode_octets(whole, length)

@@ -55,7 +55,9 @@ def _ucs2(octets: bytes) -> tuple[str, tuple[str, ...]]:
         return whole.decode("utf-16-be", "replace"), (*problems, LONE_SURROGATE)
 
 
-def _header(first_octet: int, body: bytes) -> tuple[UserDataHeader, int, str | None, str | None]:
+def _header(
+    first_octet: int, body: bytes
+) -> tuple[UserDataHeader, int, str | None, str | None]:
     """The header, how many octets it takes, a problem, a damage."""
     if not first_octet & 0x40:
         return NO_HEADER, 0, None, None
@@ -63,7 +65,11 @@ def _header(first_octet: int, body: bytes) -> tuple[UserDataHeader, int, str | N
     if size > len(body):
         return NO_HEADER, 0, None, NO_ROOM_FOR_HEADER
     header = read_header(body[1:size])
-    return (NO_HEADER, size, HEADER_IGNORED, None) if header is None else (header, size, None, None)
+    return (
+        (NO_HEADER, size, HEADER_IGNORED, None)
+        if header is None
+        else (header, size, None, None)
+    )
 
 
 def _content(
@@ -76,7 +82,9 @@ def _content(
         skip = (used * 8 + 6) // 7  # fill bits take the header to a septet's edge
         count = max(0, min(declared, len(body) * 8 // 7) - skip)
         septets = unpack(body, count, skip=skip)
-        text = decode_septets(septets, locking=header.locking_shift, single=header.single_shift)
+        text = decode_septets(
+            septets, locking=header.locking_shift, single=header.single_shift
+        )
         return text, septets, (HALF_ESCAPE,) if ends_in_escape(septets) else ()
     if coding.alphabet is Alphabet.UCS2:
         text, problems = _ucs2(body[used:])
@@ -84,7 +92,9 @@ def _content(
     return _preview(body[used:]), body[used:], ()
 
 
-def read_user_data(first_octet: int, coding: Coding, declared: int, octets: bytes) -> UserData:
+def read_user_data(
+    first_octet: int, coding: Coding, declared: int, octets: bytes
+) -> UserData:
     """The user data that begins these octets, TP-UDL being `declared`: septets, or octets where there are none."""
     in_septets = coding.alphabet is Alphabet.GSM7 and not coding.compressed
     size = (declared * 7 + 7) // 8 if in_septets else declared
@@ -110,13 +120,22 @@ def joined_text(segments: Iterable[Deliver]) -> str:
 
     def alike(segment: Deliver) -> tuple[Alphabet, int, int, bool]:
         header = segment.header
-        return segment.coding.alphabet, header.locking_shift, header.single_shift, segment.text is None
+        return (
+            segment.coding.alphabet,
+            header.locking_shift,
+            header.single_shift,
+            segment.text is None,
+        )
 
     texts: list[str] = []
     for (alphabet, locking, single, without_text), run in groupby(segments, alike):
         parts = tuple(run)
         data = b"".join(part.data for part in parts)
-        if without_text or alphabet is Alphabet.EIGHT_BIT or (alphabet is Alphabet.UCS2 and len(data) % 2):
+        if (
+            without_text
+            or alphabet is Alphabet.EIGHT_BIT
+            or (alphabet is Alphabet.UCS2 and len(data) % 2)
+        ):
             texts.extend(part.text or "" for part in parts)
         elif alphabet is Alphabet.UCS2:
             texts.append(_ucs2(data)[0])

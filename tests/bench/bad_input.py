@@ -68,25 +68,49 @@ class Crowd:
         """The segments of one text after the other, 40 characters each, from the last to the first."""
         which, sequence = divmod(left, SEGMENTS)
         words = f"{which} {sequence} " + "a" * 40
-        return segment(number(which), words[:40], local, reference=which, count=SEGMENTS, sequence=sequence + 1)
+        return segment(
+            number(which),
+            words[:40],
+            local,
+            reference=which,
+            count=SEGMENTS,
+            sequence=sequence + 1,
+        )
 
     def _never_complete(self, left: int, local: datetime) -> str:
         """One of the first 199 of 200 segments, of few numbers, always with reference 7."""
         sequence = self._random.randrange(1, 200)
-        return segment(number(100 + left % 5), f"encore {left}", local, reference=7, count=200, sequence=sequence)
+        return segment(
+            number(100 + left % 5),
+            f"encore {left}",
+            local,
+            reference=7,
+            count=200,
+            sequence=sequence,
+        )
 
     def _long_number(self, left: int, local: datetime) -> str:
         return segment(f"+33{left:018d}", f"vingt chiffres {left}", local)
 
     def _report(self, left: int, local: datetime) -> str:
         """A report on a submit that never was, about a number that may have been told since."""
-        return pdu.status_report(number(1000 + left % 3000), left % 256, local, smsc=SERVICE_CENTRE)
+        return pdu.status_report(
+            number(1000 + left % 3000), left % 256, local, smsc=SERVICE_CENTRE
+        )
 
     def _cry(self, left: int, local: datetime) -> str:
         return segment(number(1000 + left), f"{HELP[left % len(HELP)]} {left}", local)
 
 
-def segment(sender: str, words: str, local: datetime, *, reference: int = 0, count: int = 1, sequence: int = 1) -> str:
+def segment(
+    sender: str,
+    words: str,
+    local: datetime,
+    *,
+    reference: int = 0,
+    count: int = 1,
+    sequence: int = 1,
+) -> str:
     """One SMS-DELIVER, a segment of a concatenated text if `count` says so."""
     header = bytes([0x00, 3, reference % 256, count, sequence]) if count > 1 else b""
     data = b"".join(septets_of(words))

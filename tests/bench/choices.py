@@ -22,7 +22,15 @@ from antirelou.settings import DAY, HOUR, Settings
 
 STEP = timedelta(minutes=1)
 APART = timedelta(seconds=7)
-NOBODY_COULD = ("stale", "before_service", "opted_out", "not_a_text", "own_number", "unreplyable", "country")
+NOBODY_COULD = (
+    "stale",
+    "before_service",
+    "opted_out",
+    "not_a_text",
+    "own_number",
+    "unreplyable",
+    "country",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +65,48 @@ class Left:
 
 def oldest_first(database: sqlite3.Connection, settings: Settings) -> list[Left]:
     """Who is told when the longest waiting goes first, everything else being the same."""
-    return choose(_candidates(database), floods(database), settings, order=lambda one: (one.due_at, one.address))
+    return choose(
+        _candidates(database),
+        floods(database),
+        settings,
+        order=lambda one: (one.due_at, one.address),
+    )
 
 
-def oracle(database: sqlite3.Connection, settings: Settings, sincere: Collection[str]) -> list[Left]:
+def oracle(
+    database: sqlite3.Connection, settings: Settings, sincere: Collection[str]
+) -> list[Left]:
     """Who is told when only sincere numbers are."""
-    known = {one.address: one for one in _candidates(database, to_their_end=True) if one.address in sincere}
+    known = {
+        one.address: one
+        for one in _candidates(database, to_their_end=True)
+        if one.address in sincere
+    }
     for row in _unanswered(database):
         if row["address"] in sincere and row["address"] not in known:
-            due = read(row["received_at"]) + settings.reply.delay + settings.reply.delay_spread / 2
+            due = (
+                read(row["received_at"])
+                + settings.reply.delay
+                + settings.reply.delay_spread / 2
+            )
             until = due + settings.reply.expire_after
-            known[row["address"]] = Candidate(row["address"], due, until, 1, row["flood"])
-    return choose(list(known.values()), floods(database), settings, order=lambda one: (one.until, one.address))
+            known[row["address"]] = Candidate(
+                row["address"], due, until, 1, row["flood"]
+            )
+    return choose(
+        list(known.values()),
+        floods(database),
+        settings,
+        order=lambda one: (one.until, one.address),
+    )
 
 
 def choose(
-    candidates: list[Candidate], on: list[Flood], settings: Settings, *, order: Callable[[Candidate], tuple]
+    candidates: list[Candidate],
+    on: list[Flood],
+    settings: Settings,
+    *,
+    order: Callable[[Candidate], tuple],
 ) -> list[Left]:
     """Let candidates leave in this order, one at a time, as far as every limit admits."""
     coming = sorted(candidates, key=lambda one: one.due_at, reverse=True)
@@ -91,7 +125,13 @@ def choose(
     return left
 
 
-def _leave(waiting: list[Candidate], left: list[Left], on: list[Flood], settings: Settings, now: datetime) -> None:
+def _leave(
+    waiting: list[Candidate],
+    left: list[Left],
+    on: list[Flood],
+    settings: Settings,
+    now: datetime,
+) -> None:
     """Let go what may go within this minute."""
     at = now
     while at < now + STEP and _anyone(left, settings, at):
@@ -114,9 +154,9 @@ def _anyone(left: list[Left], settings: Settings, at: datetime) -> bool:
     limits = settings.limits
     month = month_start(at, limits.month_starts_on, settings.reply.time_zone)
     day_recipients = sum(at - other.at < DAY for other in left)
-    return day_recipients < limits.recipients_per_day and sum(other.at >= month for other in left) + 1 <= pace(
-        at, settings
-    )
+    return day_recipients < limits.recipients_per_day and sum(
+        other.at >= month for other in left
+    ) + 1 <= pace(at, settings)
 
 
 def _fits(segments: int, left: list[Left], settings: Settings, at: datetime) -> bool:
@@ -124,14 +164,20 @@ def _fits(segments: int, left: list[Left], settings: Settings, at: datetime) -> 
     limits = settings.limits
     in_hour = sum(other.segments for other in left if at - other.at < HOUR)
     in_day = sum(other.segments for other in left if at - other.at < DAY)
-    return in_hour + segments <= limits.segments_per_hour and in_day + segments <= limits.segments_per_day
+    return (
+        in_hour + segments <= limits.segments_per_hour
+        and in_day + segments <= limits.segments_per_day
+    )
 
 
 def _affords(flood: int, left: list[Left], settings: Settings, at: datetime) -> bool:
     """Whether a flood may cost one more recipient, and one more in this hour."""
     of_flood = [other.at for other in left if flood in other.floods]
     in_hour = sum(at - when < HOUR for when in of_flood)
-    return len(of_flood) < settings.flood.recipients and in_hour < settings.flood.replies_per_hour
+    return (
+        len(of_flood) < settings.flood.recipients
+        and in_hour < settings.flood.replies_per_hour
+    )
 
 
 def pace(at: datetime, settings: Settings) -> float:
@@ -139,20 +185,31 @@ def pace(at: datetime, settings: Settings) -> float:
     limits, zone = settings.limits, settings.reply.time_zone
     start = month_start(at, limits.month_starts_on, zone)
     end = month_start(start + timedelta(days=40), limits.month_starts_on, zone)
-    worth = limits.recipients_per_month * ((at - start) / (end - start) + DAY / (end - start))
+    worth = limits.recipients_per_month * (
+        (at - start) / (end - start) + DAY / (end - start)
+    )
     return min(float(limits.recipients_per_month), worth)
 
 
-def left_on_later_days(told: list[datetime], settings: Settings, last: datetime) -> list[int]:
+def left_on_later_days(
+    told: list[datetime], settings: Settings, last: datetime
+) -> list[int]:
     """How many replies each later day of the month still has, if every day before it used up all of its own."""
     limits, zone = settings.limits, settings.reply.time_zone
     month = month_start(last, limits.month_starts_on, zone)
     used = [at for at in told if at >= month]
     days = []
-    day = last.astimezone(zone).replace(hour=20, minute=59, second=0, microsecond=0) + DAY
+    day = (
+        last.astimezone(zone).replace(hour=20, minute=59, second=0, microsecond=0) + DAY
+    )
     while month_start(day, limits.month_starts_on, zone) == month:
         today = sum(1 for at in used if day - at < DAY)
-        free = max(0, min(limits.recipients_per_day - today, int(pace(day, settings)) - len(used)))
+        free = max(
+            0,
+            min(
+                limits.recipients_per_day - today, int(pace(day, settings)) - len(used)
+            ),
+        )
         days.append(free)
         used += [day] * free
         day += DAY
@@ -161,8 +218,12 @@ def left_on_later_days(told: list[datetime], settings: Settings, last: datetime)
 
 def floods(database: sqlite3.Connection) -> list[Flood]:
     """Every flood that the log knows."""
-    rows = database.execute("SELECT id, began_at, coalesce(ended_at, '9999-01-01T00:00:00Z') AS ended_at FROM floods")
-    return [Flood(row["id"], read(row["began_at"]), read(row["ended_at"])) for row in rows]
+    rows = database.execute(
+        "SELECT id, began_at, coalesce(ended_at, '9999-01-01T00:00:00Z') AS ended_at FROM floods"
+    )
+    return [
+        Flood(row["id"], read(row["began_at"]), read(row["ended_at"])) for row in rows
+    ]
 
 
 def read(text: str) -> datetime:
@@ -170,7 +231,9 @@ def read(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _candidates(database: sqlite3.Connection, *, to_their_end: bool = False) -> list[Candidate]:
+def _candidates(
+    database: sqlite3.Connection, *, to_their_end: bool = False
+) -> list[Candidate]:
     """Every lesson that was queued; `to_their_end`: as if none had been dropped."""
     rows = database.execute(
         "SELECT s.address, r.due_at, r.expires_at, r.ended_at, r.state, r.segments, m.flood FROM replies r"
@@ -181,7 +244,15 @@ def _candidates(database: sqlite3.Connection, *, to_their_end: bool = False) -> 
     for row in rows:
         dropped = row["state"] == "dropped" and not to_their_end
         until = row["ended_at"] if dropped else row["expires_at"]
-        found.append(Candidate(row["address"], read(row["due_at"]), read(until), row["segments"], row["flood"]))
+        found.append(
+            Candidate(
+                row["address"],
+                read(row["due_at"]),
+                read(until),
+                row["segments"],
+                row["flood"],
+            )
+        )
     return found
 
 

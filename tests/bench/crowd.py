@@ -45,10 +45,49 @@ _TAUNTS = (
     "ratio",
     "dégage",
 )
-_OPENINGS = ("Salut", "Coucou", "Hello", "Bonsoir", "Hey", "Salut toi", "Re", "Bonjour", "Cc")
-_NAMES = ("Karim", "Thomas", "Julien", "Mehdi", "Lucas", "Paul", "Antoine", "Yanis", "Hugo", "Marc", "Nico", "Samir")
-_PLACES = ("au bar", "à la gare", "au concert", "dans le bus", "à la fête", "au parc", "au marché", "en terrasse")
-_ENDINGS = ("on se revoit ?", "tu fais quoi ce soir ?", "un verre demain ?", "réponds-moi", "je pense à toi", "alors ?")
+_OPENINGS = (
+    "Salut",
+    "Coucou",
+    "Hello",
+    "Bonsoir",
+    "Hey",
+    "Salut toi",
+    "Re",
+    "Bonjour",
+    "Cc",
+)
+_NAMES = (
+    "Karim",
+    "Thomas",
+    "Julien",
+    "Mehdi",
+    "Lucas",
+    "Paul",
+    "Antoine",
+    "Yanis",
+    "Hugo",
+    "Marc",
+    "Nico",
+    "Samir",
+)
+_PLACES = (
+    "au bar",
+    "à la gare",
+    "au concert",
+    "dans le bus",
+    "à la fête",
+    "au parc",
+    "au marché",
+    "en terrasse",
+)
+_ENDINGS = (
+    "on se revoit ?",
+    "tu fais quoi ce soir ?",
+    "un verre demain ?",
+    "réponds-moi",
+    "je pense à toi",
+    "alors ?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +134,39 @@ class Crowd:
         self.raid_ends = plan.lead + plan.seconds
         self._random = random.Random(f"{seed} {plan}")
         self.raiders = [number(index) for index in range(plan.raiders)]
-        sincere = [number(plan.raiders + index) for index in range(plan.before + plan.during + plan.after)]
+        sincere = [
+            number(plan.raiders + index)
+            for index in range(plan.before + plan.during + plan.after)
+        ]
         self._random.shuffle(sincere)
         ends = (plan.before, plan.before + plan.during)
-        self.sincere = {"before": sincere[: ends[0]], "during": sincere[ends[0] : ends[1]], "after": sincere[ends[1] :]}
+        self.sincere = {
+            "before": sincere[: ends[0]],
+            "during": sincere[ends[0] : ends[1]],
+            "after": sincere[ends[1] :],
+        }
 
     def phase(self, sender: str) -> str:
         """When a sincere number first wrote: before, during, after; else `raider`."""
-        return next((phase for phase, numbers in self.sincere.items() if sender in numbers), "raider")
+        return next(
+            (phase for phase, numbers in self.sincere.items() if sender in numbers),
+            "raider",
+        )
 
     def arrivals(self) -> Iterator[Arrival]:
         """Every message, in the order in which they are written."""
-        return heapq.merge(self._raid(), iter(self._sincere()), key=lambda arrival: arrival.at)
+        return heapq.merge(
+            self._raid(), iter(self._sincere()), key=lambda arrival: arrival.at
+        )
 
     def calls(self) -> list[tuple[float, str]]:
         """(seconds from the beginning, number) of each call."""
         draw = random.Random(f"calls {self.plan}")
         return [
-            (self.plan.lead + draw.random() * self.plan.seconds, draw.choice(self.raiders))
+            (
+                self.plan.lead + draw.random() * self.plan.seconds,
+                draw.choice(self.raiders),
+            )
             for _ in range(self.plan.calls)
         ]
 
@@ -121,9 +175,15 @@ class Crowd:
     def _raid(self) -> Iterator[Arrival]:
         """The raiders' messages: a heap of whoever writes next."""
         draw, plan = self._random, self.plan
-        sizes = [1] * plan.raiders if plan.thin else shares(plan.messages, plan.raiders, plan.most, draw)
+        sizes = (
+            [1] * plan.raiders
+            if plan.thin
+            else shares(plan.messages, plan.raiders, plan.most, draw)
+        )
         pasting = [not plan.thin and draw.random() < 1 / 3 for _ in range(plan.raiders)]
-        bursting = [not plan.thin and draw.random() < 1 / 2 for _ in range(plan.raiders)]
+        bursting = [
+            not plan.thin and draw.random() < 1 / 2 for _ in range(plan.raiders)
+        ]
         heap = []
         for raider, size in enumerate(sizes):
             if bursting[raider]:
@@ -134,11 +194,19 @@ class Crowd:
         heapq.heapify(heap)
         while heap:
             at, raider, left = heap[0]
-            yield Arrival(plan.lead + at, self.raiders[raider], self._raider_writes(pasting[raider]))
+            yield Arrival(
+                plan.lead + at,
+                self.raiders[raider],
+                self._raider_writes(pasting[raider]),
+            )
             if left == 1:
                 heapq.heappop(heap)
                 continue
-            following = at + BURST_SECONDS if bursting[raider] else _next_of(left - 1, at, plan.seconds, draw)
+            following = (
+                at + BURST_SECONDS
+                if bursting[raider]
+                else _next_of(left - 1, at, plan.seconds, draw)
+            )
             heapq.heapreplace(heap, (following, raider, left - 1))
 
     def _raider_writes(self, pastes: bool) -> str:
@@ -148,7 +216,9 @@ class Crowd:
         if pastes:
             return draw.choice(_PASTED)
         words = " ".join(draw.choices(_TAUNTS, k=draw.randint(1, 5)))
-        return f"{words} {draw.randrange(1000)}" + draw.choice(("", "", "", " \N{CLOWN FACE}", " !!!"))
+        return f"{words} {draw.randrange(1000)}" + draw.choice(
+            ("", "", "", " \N{CLOWN FACE}", " !!!")
+        )
 
     # the sincere
 
@@ -207,7 +277,12 @@ def octets(arrival: Arrival, starts: datetime) -> tuple[str, ...]:
         return arrival.pdus
     local = starts + timedelta(seconds=arrival.at, hours=ZONE / 4)
     made = pdu.delivers(
-        arrival.sender, arrival.text, local, smsc=SERVICE_CENTRE, content=pdu.Content(zone_quarters=ZONE), reference=0
+        arrival.sender,
+        arrival.text,
+        local,
+        smsc=SERVICE_CENTRE,
+        content=pdu.Content(zone_quarters=ZONE),
+        reference=0,
     )
     return tuple(made)
 

@@ -78,9 +78,13 @@ def told_twice(replay: Replay, database: sqlite3.Connection) -> int:
         )
     }
     lessons = [
-        destination for destination, text in replay.simulation.network.joined if text in replay.settings.reply.texts
+        destination
+        for destination, text in replay.simulation.network.joined
+        if text in replay.settings.reply.texts
     ]
-    by_network = {destination for destination, times in Counter(lessons).items() if times > most}
+    by_network = {
+        destination for destination, times in Counter(lessons).items() if times > most
+    }
     return len(by_log | by_network)
 
 
@@ -108,10 +112,18 @@ def limits_passed(database: sqlite3.Connection, settings: Settings) -> list[str]
     return sorted(found | _flood_limits_passed(database, settings))
 
 
-def _of_month(segments: list[tuple[datetime, int]], at: datetime, settings: Settings) -> set[int]:
+def _of_month(
+    segments: list[tuple[datetime, int]], at: datetime, settings: Settings
+) -> set[int]:
     zone = settings.reply.time_zone
-    month = at.astimezone(zone).strftime("%Y%m")  # the billing month of the replays starts on the 1st
-    return {sender for when, sender in segments if when.astimezone(zone).strftime("%Y%m") == month}
+    month = at.astimezone(zone).strftime(
+        "%Y%m"
+    )  # the billing month of the replays starts on the 1st
+    return {
+        sender
+        for when, sender in segments
+        if when.astimezone(zone).strftime("%Y%m") == month
+    }
 
 
 def _flood_limits_passed(database: sqlite3.Connection, settings: Settings) -> set[str]:
@@ -122,7 +134,9 @@ def _flood_limits_passed(database: sqlite3.Connection, settings: Settings) -> se
             found.add("flood.recipients")
         marks = [one.marked_at for one in replies]
         if any(
-            sum(timedelta(0) <= at - when < HOUR for when in marks) > settings.flood.replies_per_hour for at in marks
+            sum(timedelta(0) <= at - when < HOUR for when in marks)
+            > settings.flood.replies_per_hour
+            for at in marks
         ):
             found.add("flood.replies_per_hour")
     return found
@@ -131,13 +145,19 @@ def _flood_limits_passed(database: sqlite3.Connection, settings: Settings) -> se
 def charged(database: sqlite3.Connection, flood: int) -> list[Told]:
     """The lessons that left while a flood lasted, or later for what came in it."""
     span = next(one for one in floods(database) if one.id == flood)
-    return [one for one in told(database) if one.flood == flood or span.began_at <= one.marked_at < span.ended_at]
+    return [
+        one
+        for one in told(database)
+        if one.flood == flood or span.began_at <= one.marked_at < span.ended_at
+    ]
 
 
 def within_a_day_of_hours(one: Told, settings: Settings) -> bool:
     """Whether the hours were open for less than one whole day between the due time and the mark."""
     hours, zone = settings.reply.hours, settings.reply.time_zone
-    whole = sum(is_open(hours, zone, one.due_at + minute * _MINUTE) for minute in range(24 * 60))
+    whole = sum(
+        is_open(hours, zone, one.due_at + minute * _MINUTE) for minute in range(24 * 60)
+    )
     open_minutes, at = 0, one.due_at
     while at < one.marked_at and open_minutes <= whole:
         open_minutes += is_open(hours, zone, at)
@@ -151,7 +171,9 @@ def outside_flood(database: sqlite3.Connection, sincere: set[str]) -> set[str]:
         "SELECT s.address, m.flood, min(m.id) FROM messages m JOIN senders s ON s.id = m.sender_id"
         " WHERE m.kind = 'text' GROUP BY s.id"
     )
-    return {row["address"] for row in rows if row["address"] in sincere and not row["flood"]}
+    return {
+        row["address"] for row in rows if row["address"] in sincere and not row["flood"]
+    }
 
 
 def later_days(replies: list[Told], settings: Settings) -> list[int]:
@@ -182,11 +204,15 @@ def reasons(database: sqlite3.Connection) -> str:
     ended = database.execute(
         "SELECT state || coalesce(' ' || reason, '') AS how, count(*) AS n FROM replies GROUP BY 1 ORDER BY 2 DESC"
     )
-    lists = [", ".join(f"{row[0]} {row[1]}" for row in rows) for rows in (decided, ended)]
+    lists = [
+        ", ".join(f"{row[0]} {row[1]}" for row in rows) for rows in (decided, ended)
+    ]
     return f"{lists[0]}; replies: {lists[1]}"
 
 
 def events(database: sqlite3.Connection) -> str:
     """What the daemon told its operator."""
-    rows = database.execute("SELECT kind, sum(count) AS n FROM events GROUP BY kind ORDER BY min(id)")
+    rows = database.execute(
+        "SELECT kind, sum(count) AS n FROM events GROUP BY kind ORDER BY min(id)"
+    )
     return ", ".join(f"{row['kind']} {row['n']}" for row in rows)

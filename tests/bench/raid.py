@@ -43,7 +43,9 @@ def main() -> int:
     for profile in asked.profile or [*PLANS, "bad-input"]:
         for limits in asked.limits or LIMITS:
             for seed in asked.seeds:
-                process = multiprocessing.get_context("spawn").Process(target=one, args=(profile, limits, seed))
+                process = multiprocessing.get_context("spawn").Process(
+                    target=one, args=(profile, limits, seed)
+                )
                 process.start()
                 process.join()
                 failed += process.exitcode != 0
@@ -54,7 +56,11 @@ def one(profile: str, limits: str, seed: int) -> None:
     """One run and its table."""
     with tempfile.TemporaryDirectory(prefix="antirelou-raid-") as directory:
         began = time.monotonic()
-        people = bad_input.Crowd(seed) if profile == "bad-input" else Crowd(PLANS[profile], seed)
+        people = (
+            bad_input.Crowd(seed)
+            if profile == "bad-input"
+            else Crowd(PLANS[profile], seed)
+        )
         replay = Replay(Path(directory), people, seed=seed, limits=LIMITS[limits])
         replay.run()
         processor, memory = time.process_time(), figures.peak_memory()
@@ -83,16 +89,27 @@ def table(replay: Replay, people: Any) -> tuple[Rows, Checks]:
 
 def safety(replay: Replay, database: Any) -> tuple[Rows, Checks]:
     """Nothing lost, nobody told twice, no limit passed."""
-    stored = database.execute("SELECT count(*), sum(deliveries) FROM delivers").fetchone()
+    stored = database.execute(
+        "SELECT count(*), sum(deliveries) FROM delivers"
+    ).fetchone()
     lost, twice = figures.lost(replay, database), figures.told_twice(replay, database)
     passed = figures.limits_passed(database, replay.settings)
     calls = replay.simulation.network.calls
-    logged = database.execute("SELECT count(*) FROM messages WHERE kind = 'call'").fetchone()[0]
-    undecided = database.execute("SELECT count(*) FROM messages WHERE reason IS NULL").fetchone()[0]
-    outcomes = ", ".join(f"{sum(c.outcome == how for c in calls)} {how}" for how in ("refused", "gone"))
+    logged = database.execute(
+        "SELECT count(*) FROM messages WHERE kind = 'call'"
+    ).fetchone()[0]
+    undecided = database.execute(
+        "SELECT count(*) FROM messages WHERE reason IS NULL"
+    ).fetchone()[0]
+    outcomes = ", ".join(
+        f"{sum(c.outcome == how for c in calls)} {how}" for how in ("refused", "gone")
+    )
     rows = [
         ("offered to the network", f"{replay.offered}"),
-        ("expired in the network", f"{replay.expired + len(replay.simulation.network.expired)}"),
+        (
+            "expired in the network",
+            f"{replay.expired + len(replay.simulation.network.expired)}",
+        ),
         ("delivered by the radio", f"{replay.delivered}"),
         ("stored (rows, deliveries)", f"{stored[0]}, {stored[1] or 0}"),
         ("lost", f"{lost}"),
@@ -103,8 +120,14 @@ def safety(replay: Replay, database: Any) -> tuple[Rows, Checks]:
         ("limits passed", ", ".join(passed) or "none"),
         ("share of the airtime used", f"{figures.airtime_share(replay):.1%}"),
     ]
-    whole = replay.offered == replay.delivered + replay.expired + len(replay.simulation.network.expired)
-    checks = {"nothing lost": lost == 0 and whole, "nobody told twice": twice == 0, "no limit passed": not passed}
+    whole = replay.offered == replay.delivered + replay.expired + len(
+        replay.simulation.network.expired
+    )
+    checks = {
+        "nothing lost": lost == 0 and whole,
+        "nobody told twice": twice == 0,
+        "no limit passed": not passed,
+    }
     return rows, checks | {"everything decided": undecided == 0}
 
 
@@ -117,27 +140,51 @@ def who_was_told(replay: Replay, people: Crowd, database: Any) -> tuple[Rows, Ch
         "oldest first": choices.oldest_first(database, settings),
         "oracle": choices.oracle(database, settings, sincere),
     }
-    ours, best = figures.counted(replies, sincere), figures.counted(others["oracle"], sincere)
-    rows = [(f"replies to sincere, {name}", shares(left, people)) for name, left in {"ours": replies, **others}.items()]
+    ours, best = (
+        figures.counted(replies, sincere),
+        figures.counted(others["oracle"], sincere),
+    )
+    rows = [
+        (f"replies to sincere, {name}", shares(left, people))
+        for name, left in {"ours": replies, **others}.items()
+    ]
     floods = choices.floods(database)
-    used_up = [figures.counted(figures.charged(database, flood.id), raiders) for flood in floods]
+    used_up = [
+        figures.counted(figures.charged(database, flood.id), raiders)
+        for flood in floods
+    ]
     outside = figures.outside_flood(database, sincere)
     in_time = [one for one in replies if figures.within_a_day_of_hours(one, settings)]
-    answered, possible = figures.counted(in_time, outside), figures.counted(others["oracle"], outside)
+    answered, possible = (
+        figures.counted(in_time, outside),
+        figures.counted(others["oracle"], outside),
+    )
     later = figures.later_days(replies, settings)
     rows += [
-        ("recipients used up by raiders", f"{figures.counted(replies, raiders)}, of them in floods: {used_up}"),
-        ("sincere outside the flood", f"{len(outside)}, of whom the oracle answers {possible}"),
+        (
+            "recipients used up by raiders",
+            f"{figures.counted(replies, raiders)}, of them in floods: {used_up}",
+        ),
+        (
+            "sincere outside the flood",
+            f"{len(outside)}, of whom the oracle answers {possible}",
+        ),
         (
             "of them answered within a day",
             f"{answered}, {ratio(answered, len(outside))}; {ratio(answered, possible)} of the oracle's",
         ),
-        ("left for each later day", f"{min(later, default=0)} to {max(later, default=0)} on {len(later)} days"),
+        (
+            "left for each later day",
+            f"{min(later, default=0)} to {max(later, default=0)} on {len(later)} days",
+        ),
     ]
     checks = {
-        "raiders use up at most flood.recipients a flood": max(used_up, default=0) <= settings.flood.recipients,
-        "90 % of the sincere outside the flood, as far as the limits go": answered >= ENOUGH_OUTSIDE * possible,
-        "80 % of the oracle's replies to the sincere": people.plan.thin or ours >= ENOUGH_OF_THE_ORACLE * best,
+        "raiders use up at most flood.recipients a flood": max(used_up, default=0)
+        <= settings.flood.recipients,
+        "90 % of the sincere outside the flood, as far as the limits go": answered
+        >= ENOUGH_OUTSIDE * possible,
+        "80 % of the oracle's replies to the sincere": people.plan.thin
+        or ours >= ENOUGH_OF_THE_ORACLE * best,
         "some replies left for every later day": bool(later) and min(later) > 0,
     }
     return rows, checks
@@ -145,20 +192,31 @@ def who_was_told(replay: Replay, people: Crowd, database: Any) -> tuple[Rows, Ch
 
 def shares(left: Any, people: Crowd) -> str:
     """How many sincere numbers of each phase were told, and their share of all replies."""
-    phases = {phase: figures.counted(left, set(numbers)) for phase, numbers in people.sincere.items()}
+    phases = {
+        phase: figures.counted(left, set(numbers))
+        for phase, numbers in people.sincere.items()
+    }
     each = ", ".join(f"{count} {phase}" for phase, count in phases.items())
     return f"{sum(phases.values())} of {len(left)}, {ratio(sum(phases.values()), len(left))} ({each})"
 
 
-def costs(replay: Replay, processor: float, memory: int, wall: float) -> tuple[Rows, Checks]:
+def costs(
+    replay: Replay, processor: float, memory: int, wall: float
+) -> tuple[Rows, Checks]:
     """What it took."""
     path = replay.settings.log.path
     octets = sum(one.stat().st_size for one in path.parent.glob(f"{path.name}*"))
     days = (replay.clock.boot() - replay.began) / 86400
     rows = [
-        ("database", f"{octets / 1e6:.1f} MB, {octets / max(1, replay.delivered):.0f} octets a delivery"),
+        (
+            "database",
+            f"{octets / 1e6:.1f} MB, {octets / max(1, replay.delivered):.0f} octets a delivery",
+        ),
         ("journal", f"{(path.parent / 'journal.txt').stat().st_size / 1e6:.1f} MB"),
-        ("processor", f"{processor:.0f} s, {replay.spent.seconds:.0f} s of it the simulated side"),
+        (
+            "processor",
+            f"{processor:.0f} s, {replay.spent.seconds:.0f} s of it the simulated side",
+        ),
         ("wall clock", f"{wall:.0f} s for {days:.1f} simulated days"),
         ("peak memory", f"{memory / 1e6:.1f} MB, the simulated side included"),
     ]

@@ -90,7 +90,13 @@ class Replay:
     """Everything that one replay needs; `run` plays it to its end."""
 
     def __init__(
-        self, directory: Path, people: People, *, seed: int = 0, kills: Sequence[float] = (), **sections: Any
+        self,
+        directory: Path,
+        people: People,
+        *,
+        seed: int = 0,
+        kills: Sequence[float] = (),
+        **sections: Any,
     ) -> None:
         self.people = people
         self.settings = settings_in(directory, **sections)
@@ -119,9 +125,12 @@ class Replay:
             self.simulation.network.call(caller, seconds=CALL_SECONDS, at=at)
         if calls:  # a call that rings blocks reception; armed only while there are any, since faults cost time
             moments = [at for at, _ in calls]
-            self.simulation.schedule(min(moments), lambda: self.simulation.fault("call_blocks_reception"))
             self.simulation.schedule(
-                max(moments) + 2 * CALL_SECONDS, lambda: self.simulation.clear("call_blocks_reception")
+                min(moments), lambda: self.simulation.fault("call_blocks_reception")
+            )
+            self.simulation.schedule(
+                max(moments) + 2 * CALL_SECONDS,
+                lambda: self.simulation.clear("call_blocks_reception"),
             )
         self._top_up()
         self._start()
@@ -131,7 +140,11 @@ class Replay:
     def _start(self) -> None:
         self.store = Store.open(self.settings, Timekeeper(self.clock).moment())
         self.daemon = Daemon(
-            self.settings, clock=self.clock, store=self.store, open_port=self._open_port, draw=self._draws.draw
+            self.settings,
+            clock=self.clock,
+            store=self.store,
+            open_port=self._open_port,
+            draw=self._draws.draw,
         )
 
     def _open_port(self, path: str, baud_rate: int) -> Port:
@@ -162,7 +175,9 @@ class Replay:
     def _ends(self) -> float:
         if self._next is not None or self.simulation.network.queue:
             return float("inf")
-        reply = self.settings.reply  # by then every reply has left, was dropped, or has expired
+        reply = (
+            self.settings.reply
+        )  # by then every reply has left, was dropped, or has expired
         settled = reply.delay + reply.delay_spread + reply.expire_after + SLACK
         return self.last_delivery_at + settled.total_seconds()
 
@@ -207,7 +222,9 @@ class Replay:
         self.last_delivery_at = self.clock.boot()
         delivered.clear()
         storages = self.simulation.sim.storages.values()
-        self.deepest = max(self.deepest, sum(len(storage.slots) for storage in storages))
+        self.deepest = max(
+            self.deepest, sum(len(storage.slots) for storage in storages)
+        )
         self._top_up()
 
 
@@ -225,9 +242,13 @@ class Draws:
 def settings_in(directory: Path, **sections: Any) -> Settings:
     """The default configuration with its files in `directory`; `sections` replaces values of a section."""
     path = directory / "antirelou.db"
-    settings = Settings(modem=Modem(port="simulated"), log=Log(path=path, key_file=Path(f"{path}.key")))
+    settings = Settings(
+        modem=Modem(port="simulated"), log=Log(path=path, key_file=Path(f"{path}.key"))
+    )
     for section, values in sections.items():
-        settings = replace(settings, **{section: replace(getattr(settings, section), **values)})
+        settings = replace(
+            settings, **{section: replace(getattr(settings, section), **values)}
+        )
     return settings
 
 

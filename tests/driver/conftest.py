@@ -43,7 +43,12 @@ class Shipped:
 
     def new(self, **options: Any) -> GsmModem:
         """A modem that is not connected yet; texts are kept in `received`."""
-        modem = GsmModem(str(self.mount.link), 115200, smsReceivedCallbackFunc=self.received.append, **options)
+        modem = GsmModem(
+            str(self.mount.link),
+            115200,
+            smsReceivedCallbackFunc=self.received.append,
+            **options,
+        )
         self.made.append(modem)
         return modem
 

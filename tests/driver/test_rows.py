@@ -35,7 +35,10 @@ SHOWN_ELSEWHERE = {
 
 
 def rows_of(files: list[Path]) -> set[str]:
-    names = re.findall(r"def test_((?:[lmst]\d+_)+)", "".join(file.read_text(encoding="utf-8") for file in files))
+    names = re.findall(
+        r"def test_((?:[lmst]\d+_)+)",
+        "".join(file.read_text(encoding="utf-8") for file in files),
+    )
     return {row for name in names for row in name.strip("_").split("_")}
 
 

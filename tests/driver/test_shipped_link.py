@@ -22,7 +22,9 @@ def until(condition: object, seconds: float = 5.0) -> bool:
     return bool(condition())  # type: ignore[operator]
 
 
-def test_l1_an_indication_in_front_of_an_answer_is_taken_for_it(shipped: Shipped) -> None:
+def test_l1_an_indication_in_front_of_an_answer_is_taken_for_it(
+    shipped: Shipped,
+) -> None:
     modem = shipped.connected()
     shipped.fault("glued_indication", where="answer", line='+CMTI: "SM",3')
     with pytest.raises(CommandError):
@@ -33,12 +35,18 @@ def test_l2_of_five_indications_one_is_read(shipped: Shipped) -> None:
     modem = shipped.connected()
     shipped.fault("merged_indications", count=5)
     for number in range(5):
-        shipped.tell(lambda number=number: shipped.simulation.network.text(NUMBER, f"Bonjour {number}"))
+        shipped.tell(
+            lambda number=number: shipped.simulation.network.text(
+                NUMBER, f"Bonjour {number}"
+            )
+        )
     assert until(lambda: shipped.received)
     assert not until(lambda: len(shipped.received) == 5, 2) and modem.alive
 
 
-def test_l3_another_threads_command_gets_between_prompt_and_pdu(shipped: Shipped) -> None:
+def test_l3_another_threads_command_gets_between_prompt_and_pdu(
+    shipped: Shipped,
+) -> None:
     """The library's lock is let go at the prompt; here the other thread is given that moment, elsewhere it takes it."""
     modem = shipped.connected()
     write, put = modem.write, modem.serial.write
@@ -70,7 +78,9 @@ def test_l3_another_threads_command_gets_between_prompt_and_pdu(shipped: Shipped
     assert shipped.simulation.network.submitted == []
 
 
-def test_l4_one_octet_that_is_no_text_ends_all_reading_unnoticed(shipped: Shipped) -> None:
+def test_l4_one_octet_that_is_no_text_ends_all_reading_unnoticed(
+    shipped: Shipped,
+) -> None:
     failed: list[object] = []
     modem = shipped.connected(fatalErrorCallbackFunc=failed.append)
     threading.excepthook, before = lambda _: None, threading.excepthook
@@ -84,7 +94,9 @@ def test_l4_one_octet_that_is_no_text_ends_all_reading_unnoticed(shipped: Shippe
         modem.write("AT", timeout=1)
 
 
-def test_l5_an_error_of_the_operating_system_ends_all_reading_unnoticed(shipped: Shipped) -> None:
+def test_l5_an_error_of_the_operating_system_ends_all_reading_unnoticed(
+    shipped: Shipped,
+) -> None:
     failed: list[object] = []
     modem = shipped.connected(fatalErrorCallbackFunc=failed.append)
 
@@ -145,7 +157,9 @@ def test_l10_a_late_answer_is_the_next_commands_answer(shipped: Shipped) -> None
     assert modem.write("AT+COPS?", timeout=3)[0].startswith("+CSQ:")
 
 
-def test_l11_a_submit_that_takes_37_seconds_is_called_a_failure(shipped: Shipped) -> None:
+def test_l11_a_submit_that_takes_37_seconds_is_called_a_failure(
+    shipped: Shipped,
+) -> None:
     modem = shipped.connected()
     shipped.fault("late_cmgs", seconds=37.0)
     with pytest.raises(TimeoutException):
@@ -169,7 +183,9 @@ def test_l13_flow_control_cannot_be_switched_off(shipped: Shipped) -> None:
         shipped.new(**THREE_WIRES).connect()
 
 
-@pytest.mark.parametrize("final", ["+CME ERROR: SIM not inserted", "+CMS ERROR:500", "NO CARRIER"])
+@pytest.mark.parametrize(
+    "final", ["+CME ERROR: SIM not inserted", "+CMS ERROR:500", "NO CARRIER"]
+)
 def test_l14_some_errors_are_waited_out(shipped: Shipped, final: str) -> None:
     modem = shipped.connected()
     shipped.fault("odd_answer", prefix="AT+CSQ", final=final)
@@ -205,7 +221,11 @@ def test_l16_another_sim_gets_the_old_ones_service_centre(shipped: Shipped) -> N
 
 @pytest.mark.parametrize(
     ("prefix", "lines", "error"),
-    [("AT+CFUN?", "", TypeError), ("AT+CSCA?", None, CommandError), ("AT+CMEE", None, CommandError)],
+    [
+        ("AT+CFUN?", "", TypeError),
+        ("AT+CSCA?", None, CommandError),
+        ("AT+CMEE", None, CommandError),
+    ],
 )
 def test_l17_one_odd_answer_ends_the_connection(
     shipped: Shipped, prefix: str, lines: str | None, error: type[Exception]
@@ -225,10 +245,15 @@ def test_l17_a_modem_that_offers_only_mt_is_refused(shipped: Shipped) -> None:
 
 
 @pytest.mark.parametrize("shipped", [{"pin": "1234"}], indirect=True)
-def test_pin_a_wrong_one_is_typed_at_every_start_until_the_sim_is_locked(shipped: Shipped) -> None:
+def test_pin_a_wrong_one_is_typed_at_every_start_until_the_sim_is_locked(
+    shipped: Shipped,
+) -> None:
     for _ in range(4):
         modem: GsmModem = shipped.new()
         with pytest.raises(GsmModemException):
             modem.connect(pin="9999")
         shipped.close()
-    assert shipped.simulation.sim.state == "SIM PUK" and len(shipped.simulation.sim.pins_seen) >= 3
+    assert (
+        shipped.simulation.sim.state == "SIM PUK"
+        and len(shipped.simulation.sim.pins_seen) >= 3
+    )

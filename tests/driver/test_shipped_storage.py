@@ -47,7 +47,9 @@ def test_m3_messages_are_deleted_before_anybody_has_them(shipped: Shipped) -> No
     assert storage.slots == {}
 
 
-def test_m4_a_message_that_comes_during_a_sweep_is_deleted_unread(shipped: Shipped) -> None:
+def test_m4_a_message_that_comes_during_a_sweep_is_deleted_unread(
+    shipped: Shipped,
+) -> None:
     storage = shipped.simulation.sim.storages["ME"]
     storage.preload([DELIVER])
     modem = shipped.connected()
@@ -93,7 +95,9 @@ def test_m7_a_report_is_passed_as_a_text(shipped: Shipped) -> None:
 
 @pytest.mark.parametrize("shipped", [{"me_slots": 60}], indirect=True)
 def test_m8_a_full_storage_over_a_slow_line_is_lost_whole(shipped: Shipped) -> None:
-    shipped.simulation.sim.storages["ME"].preload([DELIVER[:-16] + "A0" + "C2" * 140] * 60)
+    shipped.simulation.sim.storages["ME"].preload(
+        [DELIVER[:-16] + "A0" + "C2" * 140] * 60
+    )
     modem = shipped.connected()
     shipped.fault("slow_line", baud=9600)
     with pytest.raises(TimeoutException):
@@ -105,13 +109,17 @@ def test_m9_the_octets_are_not_kept(shipped: Shipped) -> None:
     shipped.tell(lambda: shipped.simulation.network.text(NUMBER, "Bonjour"))
     assert until(lambda: shipped.received)
     [found] = shipped.received
-    assert found.index is None and not [name for name, value in vars(found).items() if value == DELIVER]
+    assert found.index is None and not [
+        name for name, value in vars(found).items() if value == DELIVER
+    ]
 
 
 def test_m10_content_is_dropped(shipped: Shipped) -> None:
     reports: list[object] = []
     modem = shipped.connected(smsStatusReportCallback=reports.append)
-    shipped.tell(lambda: shipped.simulation.network.text(NUMBER, "flash", message_class=0))
+    shipped.tell(
+        lambda: shipped.simulation.network.text(NUMBER, "flash", message_class=0)
+    )
     threading.excepthook, before = lambda _: None, threading.excepthook
     try:
         shipped.tell(lambda: shipped.simulation.say(b"\r\n+CDS: 25\r\n"))

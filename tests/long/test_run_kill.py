@@ -48,7 +48,9 @@ def doom(stage: Stage, daemon: Running, chance: random.Random) -> None:
     # The first forty exchanges open the modem; a sweep and its deletions are some forty more.
     left = chance.randint(1, 40) if chance.random() < 0.2 else chance.randint(40, 110)
     heard, lag = chance.random() < 0.6, chance.choice([0.0, 0.0, 0.002, 0.01])
-    hear: Callable[[bytes], None] = type(simulation.modem).feed.__get__(simulation.modem)
+    hear: Callable[[bytes], None] = type(simulation.modem).feed.__get__(
+        simulation.modem
+    )
 
     def feed(octets: bytes) -> None:
         nonlocal left
@@ -74,8 +76,14 @@ def test_thirty_three_kills_lose_nothing_and_tell_nobody_twice(stages: Stages) -
     for stage, voice in zip(worlds, VOICES, strict=True):
         stage.dongle(voice=voice)
         stage.configure(
-            reply={"texts": ["Si une femme dit non, inutile d'insister. " * 5]},  # in two segments
-            limits={"segments_per_hour": 500, "segments_per_day": 500, "recipients_per_day": 200},
+            reply={
+                "texts": ["Si une femme dit non, inutile d'insister. " * 5]
+            },  # in two segments
+            limits={
+                "segments_per_hour": 500,
+                "segments_per_day": 500,
+                "recipients_per_day": 200,
+            },
             flood={"messages": 10_000},
         )
     for life in range(LIVES):
@@ -95,24 +103,38 @@ def test_thirty_three_kills_lose_nothing_and_tell_nobody_twice(stages: Stages) -
 def settled(stage: Stage) -> bool:
     """Nothing waits any more, in the network, on the SIM or in the log."""
     simulation = stage.simulation
-    waiting = simulation.network.queue or any(storage.slots for storage in simulation.sim.storages.values())
+    waiting = simulation.network.queue or any(
+        storage.slots for storage in simulation.sim.storages.values()
+    )
     return not waiting and set(stage.states()) <= FATES
 
 
 def judge(stage: Stage, expected: Counter[tuple[str, str]]) -> None:
     rows, accepted = stage.rows(), stage.simulation.network.submitted
-    assert Counter((row["sender"], row["text"]) for row in rows) == expected, "everything, and once"
-    assert len(stage.simulation.network.delivered) == sum(row["segments"] for row in rows)
+    assert Counter((row["sender"], row["text"]) for row in rows) == expected, (
+        "everything, and once"
+    )
+    assert len(stage.simulation.network.delivered) == sum(
+        row["segments"] for row in rows
+    )
     assert {row["deliveries"] for row in rows} == {1}
-    replies = {row["sender"]: reply["state"] for row in rows for reply in row["replies"]}
+    replies = {
+        row["sender"]: reply["state"] for row in rows for reply in row["replies"]
+    }
     numbers = TEXTERS * LIVES
-    assert len(replies) == numbers and sum(len(row["replies"]) for row in rows) == numbers, "one reply each"
-    left = Counter((one.destination, one.segment and one.segment[2]) for one in accepted)
+    assert (
+        len(replies) == numbers and sum(len(row["replies"]) for row in rows) == numbers
+    ), "one reply each"
+    left = Counter(
+        (one.destination, one.segment and one.segment[2]) for one in accepted
+    )
     assert set(left.values()) == {1}, "no segment twice"
     assert {sequence for _, sequence in left} == {1, 2}
     for sender, state in replies.items():
         segments = {sequence for destination, sequence in left if destination == sender}
-        assert state != "submitted" or segments == {1, 2}, "what is called submitted is with the network"
+        assert state != "submitted" or segments == {1, 2}, (
+            "what is called submitted is with the network"
+        )
         assert state != "partial" or segments == {1}
     fates = Counter(replies.values())
     assert fates["submitted"] >= numbers - LIVES, "each kill costs one reply at most"
