@@ -1,4 +1,7 @@
-"""A configuration is used as it is meant, or a sentence says what is wrong with it: a line a misuse."""
+"""A configuration is used as it is meant, or a sentence says what is wrong with it: a line a misuse.
+
+Longer than 400 lines: one table of misuses, in which each sentence can be compared with its neighbours.
+"""
 
 import re
 import tomllib

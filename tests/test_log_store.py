@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -333,3 +334,24 @@ def test_the_first_start_of_a_line_stays_the_first(tmp_path: Path) -> None:
     assert str(world.value("SELECT stopped_at FROM lines")) > str(
         world.value("SELECT first_start_at FROM lines")
     )
+
+
+def test_a_disk_that_will_not_write_is_weather(tmp_path: Path) -> None:
+    """Beyond a quota SQLite reports an I/O error, which is no reason to give up."""
+    opened(tmp_path).close()
+    program = (
+        "import resource, sys\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from pathlib import Path\n"
+        "from antirelou.log import LogWeather\n"
+        "from log_world import World\n"
+        f"world = World(Path({str(tmp_path)!r}))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
+        "try:\n"
+        "    while True: world.deliver('x' * 1000)\n"
+        "except LogWeather as error: print(error.exit_status, error)\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert said.stdout.startswith("75 "), said.stderr

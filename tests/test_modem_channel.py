@@ -1,4 +1,7 @@
-"""Octets, lines, indications and content on one port; rows L4, L5, L6, L9, L10, L13, L14 and M10."""
+"""Octets, lines, indications and content on one port; rows L4 to L6, L9, L10, L13, L14 and M10 of the driver's defects.
+
+Longer than 400 lines: one scripted port, and each kind of line among all the others.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Initialisation of modems that lack things; rows L12, L14 and L17, and the forms of QUIRKS."""
+"""Initialisation of modems that lack things; rows L12, L14 and L17 of the driver's defects, and odd forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines as real devices say them; the forms come from the transcripts and from QUIRKS' sources named there."""
+"""Lines as real devices say them; the forms come from the transcripts and from the tests of gammu and ModemManager."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Listing and deleting; rows M1, M2, M4 to M8 and M11, FIELD's rows 20 to 25 and 39, and listings of real modems."""
+"""Listing and deleting; rows M1, M2, M4 to M8 and M11 of the driver's defects (tests/driver), and listings of real modems.
+
+Also what users of other programs met: indications that were lost or named no slot, a full storage, a message in the
+other storage or read before, a deletion that failed, and CMS error 321. Longer than 400 lines: one sweep, from the
+storages on offer to the emptied slot, and every form that modems give to its lines.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One submit and its fate; rows L3, L9, L11, L12, L14, S6 and S7, and the table of DESIGN.md section 3."""
+"""One submit and its fate; rows L3, L9, L11, L12, L14, S6 and S7 of the driver's defects, and what each cause proves."""
 
 from __future__ import annotations
 

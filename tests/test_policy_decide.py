@@ -1,4 +1,7 @@
-"""One message, one decision, one reason: a line a case, with its why."""
+"""One message, one decision, one reason: a line a case, with its why.
+
+Longer than 400 lines: one table, whose order is the claim.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

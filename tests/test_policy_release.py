@@ -1,4 +1,7 @@
-"""A due reply leaves now, later or never: a line a case, with its why, at every boundary."""
+"""A due reply leaves now, later or never: a line a case, with its why, at every boundary.
+
+Longer than 400 lines: one table for never and one for later, read side by side; their order is the claim.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

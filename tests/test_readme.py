@@ -1,4 +1,7 @@
-"""README.md is true: what it names exists, what it lists is complete, what it shows runs."""
+"""README.md is true: what it names exists, what it lists is complete, what it shows runs.
+
+Longer than 400 lines: one document, section by section in its own order.
+"""
 
 from __future__ import annotations
 

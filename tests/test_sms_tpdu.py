@@ -1,4 +1,7 @@
-"""The decoder on whole short messages: what is whole is read, what is damaged is refused with what it still says."""
+"""The decoder on whole short messages: what is whole is read, what is damaged is refused with what it still says.
+
+Longer than 400 lines: one table of what is odd and one of what is damaged; the line between them is the claim.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Other projects' PDUs, segmentations and joined texts: `sms` reads them as their authors say."""
+"""Other projects' PDUs, segmentations and joined texts: `sms` reads them as their authors say.
+
+Longer than 400 lines: one set of vectors, none of them left out, and every difference of opinion in one place.
+"""
 
 from __future__ import annotations
 

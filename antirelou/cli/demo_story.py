@@ -82,56 +82,85 @@ class Storm:
         click.echo(f"{'':14}(and so on: {self.unseen} lines like these are left out)")
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What puts things on the timeline; `at` is in seconds from the start."""
+
+    stage: Stage
+
+    def chapter(self, at: float, title: str) -> None:
+        self.stage.simulation.schedule(at, lambda: click.echo(f"\n-- {title}"))
+
+    def text(self, at: float, sender: str, words: str) -> None:
+        def send() -> None:
+            self.stage.tell("texter", f"{sender} writes: {words}")
+            self.stage.simulation.network.text(sender, words)
+
+        self.stage.simulation.schedule(at, send)
+
+
 def _rehearse(stage: Stage, storm: Storm) -> None:
     """Put everything that will happen on the timeline."""
-    network, simulation = stage.simulation.network, stage.simulation
+    script = Script(stage)
+    _first_texts(script)
+    _one_who_storms(script, storm)
+    _what_real_phones_sent(script)
+    _night_and_morning(script)
 
-    def chapter(at: float, title: str) -> None:
-        simulation.schedule(at, lambda: click.echo(f"\n-- {title}"))
 
-    def text(at: float, sender: str, words: str) -> None:
-        def send() -> None:
-            stage.tell("texter", f"{sender} writes: {words}")
-            network.text(sender, words)
-
-        simulation.schedule(at, send)
-
-    chapter(
+def _first_texts(script: Script) -> None:
+    script.chapter(
         5,
         "A first text: it will be answered in two to three hours, by when she has left.",
     )
-    text(6, ADAM, "Salut c'est Adam, on s'est vus au bar !")
-    chapter(600, "A second text from the same number: one reply is enough.")
-    text(601, ADAM, "Allez réponds stp")
-    chapter(1200, "A short code: it may be a paid service, so it never gets an answer.")
-    text(1201, "36179", "Votre colis est en attente, repondez OUI")
-    chapter(
+    script.text(6, ADAM, "Salut c'est Adam, on s'est vus au bar !")
+    script.chapter(600, "A second text from the same number: one reply is enough.")
+    script.text(601, ADAM, "Allez réponds stp")
+    script.chapter(
+        1200, "A short code: it may be a paid service, so it never gets an answer."
+    )
+    script.text(1201, "36179", "Votre colis est en attente, repondez OUI")
+    script.chapter(
         1800,
         "A long one with emoji, in segments: it is joined, and counts as one message.",
     )
-    text(1801, BRUNO, LONG)
-    chapter(2400, "Somebody who wants to be left alone: recorded for ever.")
-    text(2401, CHLOE, "STOP svp !")
-    chapter(
+    script.text(1801, BRUNO, LONG)
+    script.chapter(2400, "Somebody who wants to be left alone: recorded for ever.")
+    script.text(2401, CHLOE, "STOP svp !")
+
+
+def _one_who_storms(script: Script, storm: Storm) -> None:
+    script.chapter(
         3000,
         "A storm: one number writes forty times. Everything is kept; it costs no reply more.",
     )
     for number in range(40):
-        text(3001 + 20 * number, STORM, f"réponds !!! ({number + 1})")
-    simulation.schedule(3045, storm.hush)
-    simulation.schedule(3840, storm.over)
-    chapter(
+        script.text(3001 + 20 * number, STORM, f"réponds !!! ({number + 1})")
+    script.stage.simulation.schedule(3045, storm.hush)
+    script.stage.simulation.schedule(3840, storm.over)
+
+
+def _what_real_phones_sent(script: Script) -> None:
+    script.chapter(
         4000,
         "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered.",
     )
     for number, octets in enumerate(REAL_PDUS):
-        network.pdu(octets, at=4001 + 10 * number)
-    chapter(
+        script.stage.simulation.network.pdu(octets, at=4001 + 10 * number)
+
+
+def _night_and_morning(script: Script) -> None:
+    simulation = script.stage.simulation
+    script.chapter(
         2 * HOUR,
         "The dongle is pulled out for a while, and the replies become due meanwhile.",
     )
     simulation.schedule(2 * HOUR + 1, lambda: simulation.fault("unplug", seconds=900))
-    chapter(13.4 * HOUR, "The next morning: replies leave between nine and nine only.")
-    chapter(15 * HOUR, "He writes again: he was told once, and that is all he gets.")
-    text(15 * HOUR + 1, ADAM, "C'est quoi ce message ??")
-    simulation.schedule(15 * HOUR + 60, stage.daemon.stop)
+    script.chapter(
+        13.4 * HOUR, "The next morning: replies leave between nine and nine only."
+    )
+    script.chapter(
+        15 * HOUR, "He writes again: he was told once, and that is all he gets."
+    )
+    script.text(15 * HOUR + 1, ADAM, "C'est quoi ce message ??")
+    simulation.schedule(15 * HOUR + 60, script.stage.daemon.stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,16 @@ _LONGEST = 300  # columns of one of them, where no terminal says less
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to show, as it was read."""
+
+    lines: list[Row]
+    events: list[Row]
+    open_orders: list[Row]
+    disk_free: int | None  # bytes
+
+
 @click.command()
 @config_option
 @json_option
@@ -60,6 +71,28 @@ def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
     """
     settings, now = settings_of(config), datetime.now(UTC)
     starts = month_start(now, settings.limits.month_starts_on, settings.reply.time_zone)
+    found = _read(settings, now, starts, texts=texts)
+    if as_json:
+        echo(json_line(_facts(found, numbers=numbers)))
+        return
+    if not found.lines:
+        echo(
+            f"No daemon runs, and none ever did here: there is no log at {settings.log.path}."
+        )
+    for row in found.lines:
+        for text in _line(row, settings, now, starts, numbers=numbers):
+            echo(text)
+    for text in _rest(found, settings, now):
+        echo(text)
+    if texts:
+        for text in _texts(found.lines):
+            echo(text)
+
+
+def _read(
+    settings: Settings, now: datetime, starts: datetime, *, texts: bool
+) -> _Found:
+    """Read the log; without one there is still the disk to tell of."""
     try:
         with Reader.open(settings.log.path) as reader:
             lines = [
@@ -70,35 +103,20 @@ def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
             orders = [row for row in reader.orders(_ORDERS) if row["done_at"] is None]
     except LogMissing:
         lines, events, orders = [], [], []
-    free = _free(settings)
-    if as_json:
-        rows = [masked_row(row, numbers=numbers) for row in lines]
-        open_orders = [
-            {name: row[name] for name in ("id", "at", "line", "kind")} for row in orders
-        ]
-        echo(
-            json_line(
-                {
-                    "lines": rows,
-                    "events": events,
-                    "open_orders": open_orders,
-                    "disk_free": free,
-                }
-            )
-        )
-        return
-    if not lines:
-        echo(
-            f"No daemon runs, and none ever did here: there is no log at {settings.log.path}."
-        )
-    for row in lines:
-        for text in _line(row, settings, now, starts, numbers=numbers):
-            echo(text)
-    for text in _rest(settings, now, events, orders, free):
-        echo(text)
-    if texts:
-        for text in _texts(lines):
-            echo(text)
+    return _Found(lines, events, orders, _free(settings))
+
+
+def _facts(found: _Found, *, numbers: bool) -> Row:
+    """Everything, for programs."""
+    return {
+        "lines": [masked_row(row, numbers=numbers) for row in found.lines],
+        "events": found.events,
+        "open_orders": [
+            {name: row[name] for name in ("id", "at", "line", "kind")}
+            for row in found.open_orders
+        ],
+        "disk_free": found.disk_free,
+    }
 
 
 def _with_flood(row: Row, reader: Reader, *, texts: bool) -> Row:
@@ -124,40 +142,19 @@ def _line(
 ) -> list[str]:
     """One line's block."""
     zone = settings.reply.time_zone
-    running = row["held_by"] is not None
+    limits = settings.limits if row["line"] == settings.line else None
     head = (
-        visible(row["sentence"])
-        if running
-        else "No daemon runs: systemctl start antirelou starts it."
+        "No daemon runs: systemctl start antirelou starts it."
+        if row["held_by"] is None
+        else visible(row["sentence"])
     )
-    cells = [["Daemon", _daemon(row, settings, now)]]
-    if row["paused"]:
-        cells.append(["Orders", "Replies are paused until antirelou resume."])
-    if row["new_sim"]:
-        cells.append(
-            [
-                "SIM",
-                "Another SIM than before; replies are held until antirelou line accept.",
-            ]
-        )
-    cells += [
+    cells = [
+        ["Daemon", _daemon(row, settings, now)],
+        *_for_the_operator(row),
         ["Modem", _modem(row, numbers=numbers)],
         ["Network", _network(row, numbers=numbers)],
-        [
-            "Storage",
-            ", ".join(
-                visible(f"{use['storage']} {use['used']} of {use['total']}")
-                for use in row["storages"]
-            ),
-        ],
-        [
-            "Left",
-            _used(
-                row,
-                settings.limits if row["line"] == settings.line else None,
-                when(starts, zone)[:10],
-            ),
-        ],
+        ["Storage", _storage(row)],
+        ["Left", _used(row, limits, when(starts, zone)[:10])],
         [
             "Received",
             f"{plural(row['messages_day'], 'message')} in 24 hours, last {when(row['last_message_at'], zone)}",
@@ -170,6 +167,21 @@ def _line(
         f"Line {row['line']}: {head}",
         *table([cell for cell in cells if cell[1]], indent="  "),
     ]
+
+
+def _for_the_operator(row: Row) -> list[list[str]]:
+    """What holds all replies back until the operator ends it."""
+    cells = []
+    if row["paused"]:
+        cells.append(["Orders", "Replies are paused until antirelou resume."])
+    if row["new_sim"]:
+        cells.append(
+            [
+                "SIM",
+                "Another SIM than before; replies are held until antirelou line accept.",
+            ]
+        )
+    return cells
 
 
 def _daemon(row: Row, settings: Settings, now: datetime) -> str:
@@ -209,6 +221,13 @@ def _network(row: Row, *, numbers: bool) -> str:
     name = visible(row["network"]) if row["network"] else ""
     return ", ".join(
         part for part in (name, row["registration"], signal, centre) if part
+    )
+
+
+def _storage(row: Row) -> str:
+    return ", ".join(
+        visible(f"{use['storage']} {use['used']} of {use['total']}")
+        for use in row["storages"]
     )
 
 
@@ -310,14 +329,9 @@ def _words(counts: dict[str, int]) -> str:
     )
 
 
-def _rest(
-    settings: Settings,
-    now: datetime,
-    events: list[Row],
-    orders: list[Row],
-    free: int | None,
-) -> list[str]:
+def _rest(found: _Found, settings: Settings, now: datetime) -> list[str]:
     """What the lines share."""
+    free, orders, events = found.disk_free, found.open_orders, found.events
     lines = []
     if free is not None:
         low = " Too little: replies are stopped." if free < settings.log.reserve else ""

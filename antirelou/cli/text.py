@@ -137,31 +137,7 @@ def _story(name: str, given: str, max_segments: int) -> list[str]:
         f"{name}: {visible(facts['text'])}",
         f"  {facts['alphabet']}, {units} of {room}: {plural(count, 'segment')}.",
     ]
-    if facts["replaced"]:
-        swaps = [
-            f"{_named(it['old'])} by {_named(it['new'])} at {it['position']}"
-            for it in facts["replaced"]
-        ]
-        saved = facts["segments_without_replacing"]
-        cost = (
-            f" As written it would take {plural(saved, 'segment')}."
-            if saved != count
-            else ""
-        )
-        lines.append(f"  Replaced: {_listed(swaps)}.{cost}")
-    if facts["forcing"]:
-        forcing = [
-            f"{_named(it['character'])} at {it['position']}" for it in facts["forcing"]
-        ]
-        lines.append(
-            f"  UCS-2, 70 characters a segment instead of 160, because of: {_listed(forcing)}."
-        )
-    if facts["extension"]:
-        extension = [
-            f"{_named(it['character'])} at {it['position']}"
-            for it in facts["extension"]
-        ]
-        lines.append(f"  Two septets each: {_listed(extension)}.")
+    lines += _reasons(facts)
     if count > max_segments:
         lines.append(
             f"  Too long: reply.max_segments is {max_segments}. Shorten it, or raise that."
@@ -172,6 +148,35 @@ def _story(name: str, given: str, max_segments: int) -> list[str]:
             for n, segment in enumerate(composed.segments, start=1)
         ]
     return lines
+
+
+def _reasons(facts: dict[str, Any]) -> list[str]:
+    """Which characters were replaced, and which make the text longer, and where."""
+    lines = []
+    if facts["replaced"]:
+        swaps = [
+            f"{_named(it['old'])} by {_named(it['new'])} at {it['position']}"
+            for it in facts["replaced"]
+        ]
+        before = facts["segments_without_replacing"]
+        cost = (
+            f" As written it would take {plural(before, 'segment')}."
+            if before != len(facts["segments"])
+            else ""
+        )
+        lines.append(f"  Replaced: {_listed(swaps)}.{cost}")
+    if facts["forcing"]:
+        lines.append(
+            "  UCS-2, 70 characters a segment instead of 160, because of:"
+            f" {_listed(_places(facts['forcing']))}."
+        )
+    if facts["extension"]:
+        lines.append(f"  Two septets each: {_listed(_places(facts['extension']))}.")
+    return lines
+
+
+def _places(found: list[dict[str, Any]]) -> list[str]:
+    return [f"{_named(it['character'])} at {it['position']}" for it in found]
 
 
 def _named(characters: str) -> str:

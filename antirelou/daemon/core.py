@@ -21,7 +21,7 @@ from antirelou.daemon.pins import Pins
 from antirelou.daemon.recovery import Ladder, state_of
 from antirelou.daemon.reply import Replying
 from antirelou.daemon.tell import Systemd
-from antirelou.log import DiskFull, LogBusy, LogError, Store
+from antirelou.log import LogError, LogWeather, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import (
     CallEnded,
@@ -104,7 +104,7 @@ class Daemon:
         """One turn of the loop: open the modem if it is time, one cycle, and the wait if nothing is left to do."""
         try:
             self._turn()
-        except (LogBusy, DiskFull) as weather:
+        except LogWeather as weather:
             self._line.weather(weather)
             self._clock.wait(_WEATHER)
         self._systemd.alive()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from antirelou.log.chain import Fault, verify
     from antirelou.log.errors import (
+        DiskFailing,
         DiskFull,
         KeyMissing,
         KeyWrong,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         LogDamaged,
         LogError,
         LogMissing,
+        LogWeather,
         NewerSchema,
         NotADatabase,
         ReadOnlyLog,
@@ -41,7 +43,10 @@ if TYPE_CHECKING:
     from antirelou.log.reader import Reader
     from antirelou.log.store import Store
 
-_ERRORS = "DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError LogMissing NewerSchema NotADatabase ReadOnlyLog"
+_ERRORS = (
+    "DiskFailing DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError "
+    "LogMissing LogWeather NewerSchema NotADatabase ReadOnlyLog"
+)
 _FACTS = "DueReply Message Noted Order State Stored SubmitState Taken Verdict"
 _HOMES = {
     "chain": "Fault verify",
@@ -55,6 +60,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "DiskFailing",
     "DiskFull",
     "DueReply",
     "Fault",
@@ -65,6 +71,7 @@ __all__ = [
     "LogDamaged",
     "LogError",
     "LogMissing",
+    "LogWeather",
     "Message",
     "NewerSchema",
     "NotADatabase",

@@ -1,7 +1,7 @@
 """What can be wrong with the log, named by what the operator or the daemon must do about it.
 
-Every error is a whole sentence and carries the exit status of a command that ends on it. `LogBusy` and `DiskFull` are
-weather: nothing is deleted from the SIM, nothing is sent, and the daemon goes on when it can.
+Every error is a whole sentence and carries the exit status of a command that ends on it. `LogWeather`
+passes: nothing is deleted from the SIM, nothing is sent, and the daemon goes on when it can.
 """
 
 from __future__ import annotations
@@ -54,20 +54,26 @@ class LineHeld(LogError):
     exit_status = TRY_AGAIN
 
 
-class LogBusy(LogError):
-    """Another process held the log for longer than the bounded wait: weather."""
+class LogWeather(LogError):
+    """What passes: nothing is deleted from the SIM and nothing is sent until it has."""
 
     exit_status = TRY_AGAIN
 
 
-class DiskFull(LogError):
-    """There is no room for the next row: weather."""
+class LogBusy(LogWeather):
+    """Another process held the log for longer than the bounded wait."""
 
-    exit_status = TRY_AGAIN
+
+class DiskFull(LogWeather):
+    """There is no room for the next row."""
+
+
+class DiskFailing(LogWeather):
+    """The disk would not read or write, as beyond a quota or with a loose card."""
 
 
 class LogDamaged(LogError):
-    """SQLite found the file inconsistent, or the disk failed."""
+    """SQLite found the file inconsistent."""
 
 
 _REMEDIES: dict[int, tuple[type[LogError], str]] = {
@@ -108,7 +114,7 @@ _REMEDIES: dict[int, tuple[type[LogError], str]] = {
         "is damaged; keep a copy and restore the last backup",
     ),
     sqlite3.SQLITE_IOERR: (
-        LogDamaged,
+        DiskFailing,
         "could not be read or written, the disk may be failing; check it",
     ),
 }

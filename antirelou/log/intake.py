@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
 from antirelou.log import chain
-from antirelou.log.facts import SegmentOf, Stored, Taken
+from antirelou.log.facts import FloodOn, SegmentOf, Stored, Taken
 from antirelou.log.floods import NO_ARRIVALS, Floods
 from antirelou.log.key import Domain
 from antirelou.log.session import boot_ms, clean, clean_or_none
@@ -23,7 +23,6 @@ from antirelou.log.times import read, read_or_none, stamp
 JOIN_WITHIN = timedelta(
     hours=24
 )  # a segment that comes later than this after the others belongs to another message
-_NONE = (None, None)  # neither in a flood nor counting for one
 _CANDIDATES = 20  # messages with one reference that are looked at for a segment's place
 
 
@@ -314,61 +313,53 @@ class Intake(Floods):
         return nearest["id"], False
 
     def _insert(self, new: _New, text: str | None, segment: SegmentOf | None) -> int:
-        local, utc = _service_centre_time(new.service_centre_time)
-        moment, at = new.moment, stamp(new.moment.at)
+        """Write a new message, and what its arrival means for floods and for its sender's replies that wait."""
+        if not new.stranger:
+            return self._insert_row(new, text, segment, None, None)
+        moment = new.moment
+        on, number = self._arrival(
+            new.kind, new.sender_id, new.service_centre_time, moment
+        )
+        message = self._insert_row(new, text, segment, on, number)
+        if number is not None:
+            self._counted(number, on, moment)
+        # the quietest sender goes first, and whoever goes on writing is no longer quiet
+        self._db.run(
+            "UPDATE replies SET later_messages = later_messages + 1"
+            " WHERE sender_id = ? AND state IN ('queued', 'submitting')",
+            [new.sender_id],
+        )
+        return message
+
+    def _insert_row(
+        self,
+        new: _New,
+        text: str | None,
+        segment: SegmentOf | None,
+        on: FloodOn | None,
+        number: int | None,
+    ) -> int:
+        """Write the row: its first segment, in the flood that is `on`, as the `number`th that counts for one."""
+        at, moment = stamp(new.moment.at), new.moment
+        boot = (moment.boot_id, boot_ms(moment))
+        who = (new.line, new.kind, new.sender_id, new.alphanumeric, new.deliver_id)
         details = (
             None if new.details is None else json.dumps(new.details, sort_keys=True)
         )
+        what = (*_service_centre_time(new.service_centre_time), text, details)
+        reference = (segment.reference, segment.bits) if segment else (None, None)
         expected = segment.count if segment else 1
-        on, number = (
-            self._arrival(new.kind, new.sender_id, new.service_centre_time, moment)
-            if new.stranger
-            else _NONE
-        )
-        message = self._db.insert(
+        return self._db.insert(
             "INSERT INTO messages (line, kind, sender_id, alphanumeric, deliver_id, received_at, newest_at, boot_id,"
             " boot_ms, newest_boot_id, newest_boot_ms, clock_unsynced, service_centre_time, service_centre_utc, text, details,"
             " reference, reference_bits, segments, segments_expected, complete, flood, flood_counts, nonce)"
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
-                *(
-                    new.line,
-                    new.kind,
-                    new.sender_id,
-                    new.alphanumeric,
-                    new.deliver_id,
-                    at,
-                    at,
-                    moment.boot_id,
-                ),
-                *(
-                    boot_ms(moment),
-                    moment.boot_id,
-                    boot_ms(moment),
-                    moment.unsynced,
-                    local,
-                    utc,
-                    text,
-                    details,
-                ),
-                *(
-                    segment.reference if segment else None,
-                    segment.bits if segment else None,
-                    1,
-                    expected,
-                ),
-                *(expected == 1, on.id if on else 0, number, chain.nonce()),
+                *(*who, at, at, *boot, *boot, moment.unsynced),
+                *(*what, *reference, 1, expected, expected == 1),
+                *(on.id if on else 0, number, chain.nonce()),
             ],
         )
-        if number is not None:
-            self._counted(number, on, moment)
-        if new.stranger:  # the quietest sender goes first, and whoever goes on writing is no longer quiet
-            self._db.run(
-                "UPDATE replies SET later_messages = later_messages + 1"
-                " WHERE sender_id = ? AND state IN ('queued', 'submitting')",
-                [new.sender_id],
-            )
-        return message
 
 
 def _service_centre_time(at: datetime | None) -> tuple[str | None, str | None]:

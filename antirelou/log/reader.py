@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from antirelou.log.connection import Connection, Value
 from antirelou.log.errors import LogMissing
-from antirelou.log.figures import figures
 from antirelou.log.lock import holder
 from antirelou.log.raids import Raids
 from antirelou.log.search import expression
+from antirelou.log.status import status
 from antirelou.log.times import stamp
 from antirelou.log.version import refuse_strangers
 from antirelou.policy.facts import HoldReason
@@ -28,6 +28,57 @@ _MESSAGE = """m.id, m.line, m.kind, s.address, m.alphanumeric, m.received_at, m.
 _SENDER = "LEFT JOIN senders s ON s.id = m.sender_id"
 _WHOLE = -1  # SQLite's "no limit"
 _HOLDS = [reason.value for reason in HoldReason]
+
+# The columns that `why` shows as they are stored.
+_OF_REPLY = [
+    "id",
+    "purpose",
+    "segments",
+    "queued_at",
+    "expires_at",
+    "postponed_until",
+    "next_attempt_at",
+    "attempts",
+    "later_messages",
+    "approved_at",
+    "marked_at",
+    "ended_at",
+]
+_OF_SUBMIT = [
+    "id",
+    "attempt",
+    "sequence",
+    "state",
+    "reserved_at",
+    "marked_at",
+    "ended_at",
+    "message_reference",
+    "cms_error",
+    "said",
+    "mended_at",
+    "report_status",
+    "discharge_time",
+    "reported_at",
+]
+_OF_DELIVER = [
+    "id",
+    "storage",
+    "slot",
+    "received_at",
+    "clock_unsynced",
+    "service_centre_address",
+    "service_centre_time",
+    "pdu",
+    "error",
+    "segment_reference",
+    "segment_bits",
+    "segment_count",
+    "segment_sequence",
+    "segment_text",
+    "deliveries",
+    "last_delivered_at",
+    "deleted_at",
+]
 
 
 class Reader(Raids):
@@ -145,7 +196,9 @@ class Reader(Raids):
                 ),
                 "sender_facts": dict(sender) if sender else None,
                 "sender_messages": self._before(row),
-                "delivers": [_deliver(deliver) for deliver in self._delivers(row)],
+                "delivers": [
+                    _shown(_OF_DELIVER, deliver) for deliver in self._delivers(row)
+                ],
                 "replies": [
                     self._whole_reply(reply) for reply in self._replies(message_id)
                 ],
@@ -165,7 +218,10 @@ class Reader(Raids):
         recipients in the last day and since `month_start`; and `flood`, the one that is on, or None.
         """
         with self._db.snapshot():
-            return [self._status(row, now, month_start) for row in self.lines()]
+            return [
+                row | status(self._db, row["line"], now, month_start)
+                for row in self.lines()
+            ]
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the row of each line; `storages` read, PINs left out; `held_by` is the daemon's process id."""
@@ -283,134 +339,8 @@ class Reader(Raids):
         }
 
     def _whole_reply(self, reply: sqlite3.Row) -> dict[str, Any]:
-        shown = (
-            *(
-                "id",
-                "purpose",
-                "segments",
-                "queued_at",
-                "expires_at",
-                "postponed_until",
-                "next_attempt_at",
-            ),
-            *("attempts", "later_messages", "approved_at", "marked_at", "ended_at"),
-        )
-        submit = (
-            *(
-                "id",
-                "attempt",
-                "sequence",
-                "state",
-                "reserved_at",
-                "marked_at",
-                "ended_at",
-                "message_reference",
-            ),
-            *(
-                "cms_error",
-                "said",
-                "mended_at",
-                "report_status",
-                "discharge_time",
-                "reported_at",
-            ),
-        )
-        return (
-            self._reply(reply)
-            | {name: reply[name] for name in shown}
-            | {
-                "submits": [
-                    {name: row[name] for name in submit} for row in self._submits(reply)
-                ]
-            }
-        )
-
-    def _status(
-        self, line: dict[str, Any], now: datetime, month_start: datetime | None
-    ) -> dict[str, Any]:
-        name = line["line"]
-        day = stamp(now - timedelta(days=1))
-        counted = "FROM replies WHERE line = ? AND counted_at > ? AND purpose NOT IN ('test', 'self_test')"
-        month = stamp(month_start - timedelta(milliseconds=1)) if month_start else None
-        return line | {
-            "paused": self._value(
-                "kind FROM control WHERE kind IN ('pause', 'resume') AND line = ? ORDER BY id DESC LIMIT 1",
-                name,
-            )
-            == "pause",
-            "queued": self._counts(
-                "coalesce(reason, 'not_due') FROM replies INDEXED BY replies_queued"
-                " WHERE state = 'queued' AND line = ?",
-                name,
-            ),
-            "next_due_at": self._value(
-                "min(due_at) FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ?",
-                name,
-            ),
-            "held": self._counts(
-                "hold FROM messages INDEXED BY messages_undecided"
-                " WHERE reason IS NULL AND line = ? AND hold IS NOT NULL",
-                name,
-            ),
-            "undecided": self._value(
-                "count(*) FROM messages INDEXED BY messages_undecided WHERE reason IS NULL AND line = ?",
-                name,
-            ),
-            "flood": self._flood(name),
-            "segments_hour": self._value(
-                "count(*) FROM submits WHERE line = ? AND counted_at > ?",
-                name,
-                stamp(now - timedelta(hours=1)),
-            ),
-            "segments_day": self._value(
-                "count(*) FROM submits WHERE line = ? AND counted_at > ?", name, day
-            ),
-            "recipients_day": self._value(
-                f"count(DISTINCT sender_id) {counted}", name, day
-            ),
-            "recipients_month": self._value(
-                f"count(DISTINCT sender_id) {counted}", name, month
-            )
-            if month
-            else None,
-            "messages_day": self._value(
-                "count(*) FROM messages WHERE line = ? AND received_at > ?", name, day
-            ),
-            "last_message_at": self._value(
-                "received_at FROM messages WHERE line = ? ORDER BY id DESC LIMIT 1",
-                name,
-            ),
-            "last_submitted_at": self._value(
-                "max(counted_at) FROM submits WHERE line = ? AND counted_at IS NOT NULL",
-                name,
-            ),
-        }
-
-    def _flood(self, line: str) -> dict[str, Any] | None:
-        """The flood whose end the line's daemon has not told yet: since when, what came in it, what it cost, what waits.
-
-        `hot_at` is when it was last fed; `waiting` and `dropped` count the replies to what came in it by reason.
-        """
-        row = self._db.row(
-            "SELECT * FROM floods WHERE line = ? ORDER BY id DESC LIMIT 1", [line]
-        )
-        if row is None or row["ended_at"] is not None:
-            return None
-        replies = "coalesce(reason, 'not_due') FROM replies INDEXED BY replies_flood WHERE flood = ? AND flood > 0"
-        return {
-            **figures(self._db, row["id"]),
-            "since": row["began_at"],
-            "hot_at": row["hot_at"],
-            "waiting": self._counts(f"{replies} AND state = 'queued'", row["id"]),
-            "dropped": self._counts(f"{replies} AND state = 'dropped'", row["id"]),
-        }
-
-    def _value(self, query: str, *values: Value) -> Any:
-        return self._db.value(f"SELECT {query}", values)
-
-    def _counts(self, query: str, *values: Value) -> dict[str, int]:
-        rows = self._db.rows(f"SELECT count(*) AS n, {query} GROUP BY 2", values)
-        return {row[1]: row["n"] for row in rows}
+        submits = [_shown(_OF_SUBMIT, submit) for submit in self._submits(reply)]
+        return self._reply(reply) | _shown(_OF_REPLY, reply) | {"submits": submits}
 
 
 def _lead(
@@ -445,26 +375,5 @@ def _lead(
     return "messages m", order, []
 
 
-def _deliver(row: sqlite3.Row) -> dict[str, Any]:
-    shown = (
-        *(
-            "id",
-            "storage",
-            "slot",
-            "received_at",
-            "clock_unsynced",
-            "service_centre_address",
-            "service_centre_time",
-        ),
-        *(
-            "pdu",
-            "error",
-            "segment_reference",
-            "segment_bits",
-            "segment_count",
-            "segment_sequence",
-            "segment_text",
-        ),
-        *("deliveries", "last_delivered_at", "deleted_at"),
-    )
-    return {name: row[name] for name in shown}
+def _shown(columns: list[str], row: sqlite3.Row) -> dict[str, Any]:
+    return {name: row[name] for name in columns}

@@ -2,7 +2,7 @@
 
 Replaces the input and output of gsmmodem's `SerialComms` whole: the one that waits is the one that reads, so there is
 no thread and no lock. Promises: an indication is never lost and never part of an answer, an answer never belongs to
-another command (`in_step`; after any silence `resynchronise` comes first), content (`+CMT`, `+CDS`) is handed over
+another command (`in_step`; after any silence `resynchronise.py` comes first), content (`+CMT`, `+CDS`) is handed over
 before the next command is written, and memory stays bounded whatever the modem sends. Refuses to know what a command
 means; that is for the verbs.
 """
@@ -19,7 +19,6 @@ from antirelou.modem.facts import (
     DirectPdu,
     LateSubmitted,
     ModemLost,
-    ModemSilent,
     Stopping,
 )
 from antirelou.modem.inbox import Header, Inbox, Interrupt
@@ -34,32 +33,23 @@ from antirelou.modem.lines import (
 )
 from antirelou.modem.port import (
     PORT_ERRORS,
+    TICK,
     WRITE_TIMEOUT_SECONDS,
     OpenPort,
     Port,
     open_or_explain,
 )
+from antirelou.modem.resynchronise import RESYNC_SECONDS, bring_into_step
 from antirelou.modem.trace import shortened
 
-ESCAPE = b"\x1b"
-ABANDON_SECONDS = 1.5  # what can be repeated is given up this long after a stop (DESIGN.md section 3: 2 s)
+# After a stop is asked for, what can be repeated is given up this soon: within 2 s, with a reserve.
+ABANDON_SECONDS = 1.5
 HEADER_SECONDS = 2.0  # how long the PDU line of a +CMT may lag behind its header
-RESYNC_SECONDS = 20.0
-TICK = 0.001  # seconds; a wait shorter than this is over
 LINE_LIMIT = 8192  # octets; the longest line known is +CLAC on one line, some 4,000
 CONTENT_LIMIT = 10_000  # +CMT within one exchange; 120 s of radio carry some dozens
 
 # Everything below a blank but CR and LF: NUL from a start, flow control, the echo of ESC and Ctrl-Z.
 _NOISE = bytes(set(range(0x20)) - set(b"\r\n\t")) + b"\x7f"
-_QUESTIONS = (
-    "AT+CMGF?",
-    "AT+CSQ",
-    "AT+CREG?",
-    "AT+CNMI?",
-    "AT+CPMS?",
-    "AT+CMEE?",
-    "AT+CSMS?",
-)
 
 log = logging.getLogger("antirelou.modem")
 
@@ -169,9 +159,13 @@ class Channel(SerialComms):
 
     def finish(self, exchange: Exchange) -> None:
         """End the exchange; what comes now is nobody's answer. Out of step unless its answer came."""
-        self._running = None
+        self.let_go()
         if exchange.final is None or exchange.final is exchange.tentative:
             self.in_step = False
+
+    def let_go(self) -> None:
+        """No exchange is under way any more; whether the line is in step is for the caller to say."""
+        self._running = None
 
     def send(self, data: bytes, shown: str) -> None:
         """Write octets; `shown` is what the trace may say of them."""
@@ -266,28 +260,11 @@ class Channel(SerialComms):
             f"The modem at {self.port} is gone ({error}): check its plug and its power."
         )
 
-    # Resynchronising
+    # A line that may be out of step
 
     def resynchronise(self, within: float = RESYNC_SECONDS) -> None:
-        """Leave any prompt, throw late answers away, and ask until an answer is surely ours.
-
-        `AT` and `OK` prove little, for a late OK looks the same. A question is answered with its own name, and a modem
-        answers in order: once that came, nothing older is on its way. Raises `ModemSilent`, `Stopping`.
-        """
-        deadline = self.clock.boot() + within
-        patience = 1.0
-        while deadline - self.clock.boot() >= TICK:
-            if self.interrupt.stopped_at is not None:
-                raise Stopping("A stop was asked for.")
-            self.send(ESCAPE, "ESC")
-            self.quiet(0.3, 2.0)
-            if self.probe("AT", patience) and self._in_step(patience + 3, deadline):
-                self.in_step = True
-                return
-            patience = min(patience * 2, 5.0)
-        raise ModemSilent(
-            f"The modem at {self.port} does not answer: unplug it and plug it in again."
-        )
+        """Leave any prompt and ask until an answer is surely ours; raises `ModemSilent`, `Stopping`."""
+        bring_into_step(self, within)
 
     def probe(self, command: str, seconds: float) -> bool:
         """Whether anything at all ends this command within `seconds`; for a line that may be out of step."""
@@ -295,36 +272,8 @@ class Channel(SerialComms):
         try:
             self.until(exchange, seconds)
         finally:
-            self._running = None
+            self.let_go()
         return exchange.final is not None
-
-    def _in_step(self, seconds: float, at_latest: float) -> bool:
-        """Whether one of three questions that every modem knows is answered by name, or all are refused in peace."""
-        first = int(self.clock.boot()) % len(
-            _QUESTIONS
-        )  # not the same again: its answer may still be on its way
-        for question in (_QUESTIONS * 2)[first : first + 3]:
-            refused = False
-            exchange = self.start(question)
-            deadline = self.clock.boot() + seconds
-            try:
-                while True:
-                    self.until(exchange, deadline - self.clock.boot())
-                    if exchange.final is None or exchange.answered():
-                        break
-                    refused = not exchange.final.ok
-                    exchange.final = exchange.tentative = exchange.settles_at = (
-                        None  # perhaps an older command's
-                    )
-                    deadline = self.clock.boot() + (1.0 if refused else seconds)
-                    deadline = min(deadline, at_latest)
-            finally:
-                self._running = None
-            if exchange.final is not None:
-                return True
-            if not refused:
-                return False
-        return True
 
     def quiet(self, seconds: float, at_most: float) -> None:
         """Read until nothing came for `seconds`, at most `at_most` seconds (some modems never fall silent)."""

@@ -15,8 +15,8 @@ from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutExcepti
 from gsmmodem.modem import GsmModem
 
 from antirelou.clock import Clock
-from antirelou.modem.channel import ESCAPE, Channel
-from antirelou.modem.exchange import Exchange
+from antirelou.modem.channel import Channel
+from antirelou.modem.exchange import ESCAPE, Exchange
 from antirelou.modem.facts import (
     CommandRefused,
     ModemError,

@@ -18,6 +18,7 @@ from antirelou.modem.lines import (
     tentative_result,
 )
 
+ESCAPE = b"\x1b"  # leaves a prompt without submitting
 SETTLE_SECONDS = 2.0  # how long a line that is probably the last may stay alone
 ANSWER_LIMIT = 4_000_000  # characters: 10,000 slots
 _COMMAND_PREFIX = re.compile(r"AT([+^*%$#&!@][A-Z][A-Z0-9_]*)", re.IGNORECASE)

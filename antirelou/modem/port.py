@@ -21,6 +21,7 @@ from antirelou.modem.facts import PortError
 WRITE_TIMEOUT_SECONDS = (
     10.0  # a PDU takes 0.4 s at 9600 baud; a modem that reads nothing for 10 s is gone
 )
+TICK = 0.001  # seconds; a wait shorter than this is over
 PORT_ERRORS = (
     OSError,
     termios.error,

@@ -1,8 +1,7 @@
 """One SMS-SUBMIT, prompt and PDU inseparable, and what its answer means.
 
-Promises (DESIGN.md section 3): whatever fails before Ctrl-Z is `NOT_LEFT`; once Ctrl-Z was written, only a `+CMGS` is
-`SUBMITTED` and only a cause that proves a refusal is `REFUSED`; all else is `UNKNOWN` and never submitted again by
-itself. `submit` raises no `ModemError`: the daemon has marked the segment and needs a fate.
+Promises: whatever fails before Ctrl-Z is `NOT_LEFT`; once Ctrl-Z was written, only a `+CMGS` is `SUBMITTED` and
+only a cause that proves a refusal is `REFUSED`; all else is `UNKNOWN` and never submitted again by itself. `submit` raises no `ModemError`: the daemon has marked the segment and needs a fate.
 """
 
 from __future__ import annotations
@@ -11,20 +10,19 @@ import logging
 import re
 from typing import Protocol
 
-from antirelou.modem.channel import ESCAPE
 from antirelou.modem.dongle import Dongle
-from antirelou.modem.exchange import Exchange
+from antirelou.modem.exchange import ESCAPE, Exchange
 from antirelou.modem.facts import CommandRefused, Fate, ModemError, ModemLost, Outcome
 from antirelou.modem.lines import Final, number_of
 
 PROMPT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0  # vendors state 60 to 120 s
-STOP_SECONDS = (
-    30.0  # of these, when a stop is asked for meanwhile (DESIGN.md section 3)
-)
+STOP_SECONDS = 30.0  # of these, when a stop is asked for meanwhile; systemd waits 45 s
 LAST_OK_SECONDS = 5.0  # for the OK after +CMGS, which some leave out
 
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){2,200}")
+# The causes of 3GPP TS 27.005 clause 3.2.5 that are a clear no: the network's own (1 to 127, TS 24.011) and the modem's.
+# Not 331 and 332 (no network, or its timeout), 500 (unknown) and the makers' own from 512 on: they prove nothing.
 _REFUSED = frozenset([*range(1, 128), *range(300, 306), *range(310, 319), 330])
 
 log = logging.getLogger("antirelou.modem")
@@ -119,7 +117,7 @@ def _from_ctrl_z(dongle: Dongle, exchange: Exchange, pdu: SubmitPdu) -> Outcome:
 
 
 def fate_of(final: Final) -> Outcome:
-    """What a final result code without `+CMGS` after Ctrl-Z says; the table of DESIGN.md section 3."""
+    """What a final result code without `+CMGS` after Ctrl-Z says: refused if the cause proves it, else unknown."""
     cause = final.cause if final.family == "CMS" else None
     fate = Fate.REFUSED if cause in _REFUSED else Fate.UNKNOWN
     return Outcome(fate, cms_error=cause, said=final.said)

@@ -11,8 +11,9 @@ from contextlib import suppress
 
 from antirelou.clock import Clock
 from antirelou.modem import condition as conditions
-from antirelou.modem.channel import ESCAPE, Channel
+from antirelou.modem.channel import Channel
 from antirelou.modem.dongle import Dongle, Unanswered
+from antirelou.modem.exchange import ESCAPE
 from antirelou.modem.facts import (
     CallEnded,
     CommandRefused,

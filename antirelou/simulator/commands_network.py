@@ -40,7 +40,7 @@ def _registration(modem: Modem, command: Command) -> Answer:
 
 
 def _odd_registration(name: str, asked: int, registration: int, form: str) -> list[str]:
-    """The forms of QUIRKS.md, section storage, registration, settings."""
+    """The odd forms of `+CREG` that gammu's and ModemManager's tests keep from real modems."""
     forms = {
         "short": f"{name}: {registration}",
         "spaces": f"{name}: {asked}, {registration}, E006B, ABE0016",

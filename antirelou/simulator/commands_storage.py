@@ -153,7 +153,7 @@ def _wanted(command: Command, text: bool) -> int:
 
 
 def _odd_entry(told: int, slot: Slot, form: str, later: bool) -> list[str]:
-    """The forms of QUIRKS.md, section listing and reading."""
+    """The forms of real modems: Pantech's and one line (ModemManager's tests), no space (gammu's), junk (gsmmodem's)."""
     header = f"+CMGL: {told},{slot.status},,{slot.length}"
     bare = f"+CMGL: {told},{slot.status},{slot.length}"
     if form == "one_line":

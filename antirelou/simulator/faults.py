@@ -1,8 +1,8 @@
 """The faults by name: what each means, what it takes, and which are armed now.
 
-A fault is named for what one meets in the field (FIELD.md section 2); the rows stand behind the meanings. What happens
-is written where it happens; this file knows only names, arguments and how often. All take `times` beside what the
-table says: so often, then the fault is over; None is until cleared.
+A fault is named for what one meets in the field, as the bug trackers of gammu, python-gsmmodem,
+asterisk-chan-dongle and their kin tell it. What happens is written where it happens; this file knows only names, arguments and how often. All
+take `times` beside what the table says: so often, then the fault is over; None is until cleared.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _lasting(meaning: str, **given: Value | tuple[str, ...]) -> Fault:
 _STORAGES = ("SM", "ME")
 
 FAULTS: dict[str, Fault] = {
-    # the modem hangs, dawdles, reboots, goes (rows 1 to 13)
+    # the modem hangs, dawdles, reboots, goes
     "silent": _lasting("answers nothing at all; a power cycle helps"),
     "hang_on_command": _once(
         "a command that begins with PREFIX is never answered", prefix="+CMGL"
@@ -90,7 +90,7 @@ FAULTS: dict[str, Fault] = {
     "leftover": _once(
         "octets of the session before wait in the port when it is opened"
     ),
-    # indications (rows 19, 20, 62, 63)
+    # indications
     "lost_indications": _lasting("every EVERYth +CMTI or +CDSI is not told", every=1),
     "merged_indications": _lasting(
         "indications come COUNT at a time, in one piece", count=2
@@ -178,7 +178,7 @@ FAULTS: dict[str, Fault] = {
         "the form of +CREG?", form=("spaces", "short", "mismatched", "zeros", "empty")
     ),
     "empty_is_321": _lasting("an empty storage is +CMS ERROR: 321"),
-    # SIM and storages (rows 21 to 29, 39, 69)
+    # SIM and storages
     "sim_full": _accident(
         "every free slot of STORAGE holds an old message", storage=_STORAGES
     ),
@@ -214,12 +214,12 @@ FAULTS: dict[str, Fault] = {
     "delivered_twice": _once(
         "the network did not hear that a message was taken and delivers it again"
     ),
-    # radio (rows 2, 3, 31 to 34)
+    # radio
     "cfun_4": _accident("the radio is off"),
     "registration": _lasting("the registration is STAT: 0, 2, 3, 4, 6, 7, 11", stat=3),
     "no_signal": _lasting("+CSQ: 99,99"),
     "deaf_radio": _lasting("all looks well, but nothing comes and submits get CMS 332"),
-    # settings and calls (rows 40, 61)
+    # settings and calls
     "text_mode_reset": _accident("it forgets AT+CMGF=0"),
     "settings_lost": _accident("it forgets all settings and says nothing"),
     "call_during_submit": _once(

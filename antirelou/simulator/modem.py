@@ -19,7 +19,7 @@ from antirelou.simulator.sim import UNREAD, Slot, Storage
 from antirelou.simulator.voices import Voice
 
 if TYPE_CHECKING:
-    from antirelou.simulator.network import Queued
+    from antirelou.simulator.record import Queued
     from antirelou.simulator.simulation import Simulation
 
 ACKNOWLEDGE_SECONDS = (

@@ -10,64 +10,27 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from antirelou.simulator import pdu as writing
 from antirelou.simulator.pdu import DELIVER, STATUS_REPORT, Content, Malformed
 from antirelou.simulator.reading import Read, read
+from antirelou.simulator.record import Delivered, Queued, Submitted, joined
 
 if TYPE_CHECKING:
     from antirelou.simulator.calls import Call
     from antirelou.simulator.simulation import Simulation
 
-VALIDITY_SECONDS = 72 * 3600.0  # what a service centre keeps commonly (FIELD 4.5)
+# What a service centre keeps commonly; 3GPP TS 23.040 clause 9.2.3.12 allows 63 weeks.
+VALIDITY_SECONDS = 72 * 3600.0
 RETRY_SECONDS = (
     60.0,
     300.0,
     900.0,
     3600.0,
 )  # growing waits while the storage is full and nobody frees it
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """One short message that waits in the network; `kind` and `message_class` are None for junk."""
-
-    sequence: int
-    sender: str
-    pdu: str
-    queued_at: float
-    expires_at: float
-    kind: int
-    message_class: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What the modem took: `storage` and `index` are where it was put, "" and None for content told directly."""
-
-    sequence: int
-    sender: str
-    pdu: str
-    at: float
-    storage: str
-    index: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What the network accepted. `segment` is (reference, count, sequence) of a concatenated message."""
-
-    destination: str
-    text: str
-    pdu: str
-    message_reference: int
-    at: float
-    segment: tuple[int, int, int] | None = None
-    status_report_request: bool = False
-    data_coding_scheme: int = 0
 
 
 class Network:
@@ -245,24 +208,7 @@ class Network:
     @property
     def joined(self) -> list[tuple[str, str]]:
         """(destination, whole text) of what was submitted, concatenated messages joined once they are complete."""
-        out: list[tuple[str, str]] = []
-        pieces: dict[tuple[str, int, int], dict[int, str]] = {}
-        for one in self.submitted:
-            if one.segment is None:
-                out.append((one.destination, one.text))
-                continue
-            reference, count, sequence = one.segment
-            known = pieces.setdefault((one.destination, reference, count), {})
-            known[sequence] = one.text
-            if len(known) == count:
-                out.append(
-                    (
-                        one.destination,
-                        "".join(text for _, text in sorted(known.items())),
-                    )
-                )
-                del pieces[one.destination, reference, count]
-        return out
+        return joined(self.submitted)
 
     def memory_available(self) -> None:
         """The modem has room again: what waits is delivered."""

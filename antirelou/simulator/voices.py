@@ -1,6 +1,7 @@
 """How real families of modems speak: names, chatter, forms, and what they answer to what they do not know.
 
-Data only, from transcripts of real devices (QUIRKS.md); five families stand for the field, none is one firmware.
+Data only, from transcripts of real devices (tests/vectors/at_transcripts.json names their sources); five
+families stand for the field, none is one firmware.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""DRIVER.md's rows L: what happens to the library as shipped. The same situations pass in tests/test_modem_*.py."""
+"""Rows L, the link: what happens to the library as shipped. The same situations pass in tests/test_modem_*.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DRIVER.md's rows M: what the library as shipped does to stored messages. Ours are in tests/test_modem_storage.py."""
+"""Rows M, stored messages: what the library as shipped does to them. Ours are in tests/test_modem_storage.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DRIVER.md's rows S: how the library as shipped sends. Ours are in tests/test_modem_submit.py and test_submit_pdu.py."""
+"""Rows S, submits: how the library as shipped sends. Ours are in tests/test_modem_submit.py and test_submit_pdu.py."""
 
 from __future__ import annotations
 
