@@ -17,8 +17,12 @@ from antirelou.modem.facts import CommandRefused, SimRefused
 from antirelou.modem.lines import fields, number_of
 
 BUSY_SECONDS = 30.0  # a SIM is busy for about 10 s after the modem starts
+UNKNOWN_SECONDS = (
+    3.0  # of nothing but ERROR: the modem has no +CPIN, rather than no time
+)
 ACCEPTED_SECONDS = 10.0  # from OK to the PIN until the SIM calls itself ready
 
+UNKNOWN = "UNKNOWN"
 _READY = frozenset(
     {"READY", "SIM PIN2", "SIM PUK2", ""}
 )  # PIN2 guards nothing that we use; "": a bare OK
@@ -104,6 +108,8 @@ def unlock(dongle: Dongle, pin_file: str, pins: Pins) -> None:
     """Bring the SIM to READY, with the PIN in `pin_file` where it asks for one; raises `SimRefused`."""
     sim = ModemSim(dongle)
     state = sim.state()
+    if state == UNKNOWN:
+        return  # whatever it is, no PIN is typed blindly; if the SIM is locked, the next command says so
     if not pin_file:
         if state not in _READY:
             raise refused("pin")
@@ -185,8 +191,11 @@ class ModemSim:
         self._dongle = dongle
 
     def state(self) -> str:
-        """`AT+CPIN?`, asked until the SIM is not busy any more, for `BUSY_SECONDS` at most."""
-        deadline = self._dongle.clock.boot() + BUSY_SECONDS
+        """`AT+CPIN?`, asked until the SIM is not busy any more, for `BUSY_SECONDS` at most.
+
+        `UNKNOWN` when the modem knows no such command.
+        """
+        began = self._dongle.clock.boot()
         silent = 0
         while True:
             try:
@@ -200,7 +209,10 @@ class ModemSim:
                     return "SIM PIN"
                 if state is not None:
                     raise refused(state) from error
-                if self._dongle.clock.boot() >= deadline:
+                waited = self._dongle.clock.boot() - began
+                if error.family == "" and waited >= UNKNOWN_SECONDS:
+                    return UNKNOWN
+                if waited >= BUSY_SECONDS:
                     raise refused("busy") from error
             except Unanswered:
                 silent += 1
