@@ -132,28 +132,18 @@ class Moment:
     unsynced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The newest time that is in the log already, and the boot in which it was written."""
-
-    at: datetime
-    boot_id: str | None
-
-
 class Timekeeper:
     """The time that the log is written in.
 
     While the clock is unsynchronised, `at` is the later of the wall clock and the newest stored time plus the boot
-    time since. A synchronised clock is believed.
+    time since. Of a time that was in the log before, only the boot time since it was read counts: who knows how long
+    this machine was up when it was written, and whether it was this machine. A synchronised clock is believed.
     """
 
-    def __init__(self, clock: Clock, known: Known | None = None) -> None:
+    def __init__(self, clock: Clock, newest: datetime | None = None) -> None:
         self._clock = clock
-        self._floor = known.at if known else None
-        # What an earlier boot wrote is at least as old as this boot; what this boot wrote may be of just now.
-        self._floor_boot = (
-            clock.boot() if known and known.boot_id == clock.boot_id else 0.0
-        )
+        self._floor = newest
+        self._floor_boot = clock.boot()
         self._offset = self._now_offset()
 
     def moment(self) -> Moment:

@@ -14,6 +14,7 @@ import pytest
 from cli_world import INSISTER, TWICE, Run, filled, write_config
 from log_world import ANNE, BOB
 from log_world import World as LogWorld
+from run_stage import until
 from world import NUMBER, OTHER
 from world import World as DaemonWorld
 
@@ -293,9 +294,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_a_daemon_answers_at_once(run: Run, served: Path) -> None:
-    assert run(served, "resume").out.startswith(
-        "Replies go on.\n"
-    )  # what was held is decided: one reply waits now
+    assert run(served, "resume").out.startswith("Replies go on.\n")
+    # What was held is decided then, and one reply waits.
+    until(lambda: '"state": "queued"' in run(served, "log", "--json").out)
     told = run(served, "block", INSISTER, TWICE)
     assert (
         told.out

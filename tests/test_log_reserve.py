@@ -161,6 +161,20 @@ def test_a_reply_keeps_the_flood_that_it_was_marked_for(world: World) -> None:
     assert world.value(f"SELECT flood FROM replies WHERE id = {sincere}") == flood
 
 
+def test_whoever_wrote_outside_the_flood_goes_before_who_wrote_in_it(
+    world: World,
+) -> None:
+    """Else raiders, who write politely once as well, would draw lots with them."""
+    sincere = [world.queued(number(50 + n)) for n in range(3)]
+    world.after = HOUR
+    raiders = [world.queued(number(n)) for n in range(8)]
+    assert on(world) is not None
+    world.after = 5 * HOUR
+    due = [one.id for one in world.store.due(world.now.at, 20)]
+    assert set(due[:3]) == set(sincere)
+    assert set(due) == {*sincere, *raiders}
+
+
 # What its sender and the others did meanwhile
 
 

@@ -72,7 +72,7 @@ class Daemon:
         self._clock = clock
         self._open_port = open_port
         self._reload_settings = reload
-        self._timekeeper = Timekeeper(clock, store.known)
+        self._timekeeper = Timekeeper(clock, store.newest_before)
         self._systemd = Systemd(clock)
         self._intake = Intake(settings, store, self._timekeeper, draw)
         self._replying = Replying(settings, store, self._timekeeper, self._systemd)

@@ -1,6 +1,6 @@
 """The queue of replies: which are due, in what order, and what takes them out of it.
 
-Among due replies the quietest sender goes first, then it is by lot. Whether one may leave is asked of the policy, with
+Among due replies those to what came outside a flood go first, of these the quietest sender's, then it is by lot. Whether one may leave is asked of the policy, with
 what `reserve.py` counts.
 """
 
@@ -25,6 +25,9 @@ _COLUMNS = """r.id, r.message_id, s.address, r.text, r.purpose, r.segments, r.du
 _NOT_BEFORE = (
     "max(due_at, coalesce(postponed_until, ''), coalesce(next_attempt_at, ''))"
 )
+_IN_FLOOD = (
+    "(SELECT coalesce(m.flood, 0) > 0 FROM messages m WHERE m.id = r.message_id)"
+)
 
 
 class Queue(Reserving):
@@ -39,7 +42,8 @@ class Queue(Reserving):
     ) -> list[DueReply]:
         """Return the expired replies, then those of these purposes that are due.
 
-        Whoever cries for help goes first, then the operator's tests, then the quietest sender, then by lot.
+        Whoever cries for help goes first, then the operator's tests, then who did not write in a flood, then the
+        quietest sender, then by lot.
         """
         at = stamp(now)
         wanted = [purpose.value for purpose in purposes]
@@ -54,7 +58,7 @@ class Queue(Reserving):
         ready = self._db.rows(
             f"SELECT {_COLUMNS}, 0 AS expired {_QUEUED} WHERE r.state = 'queued' AND r.line = ? AND r.due_at <= ?"
             f" AND {_NOT_BEFORE} <= ? AND r.expires_at > ? AND r.purpose IN ({marks})"
-            " ORDER BY r.purpose <> 'distress', r.purpose <> 'test', r.later_messages, r.lot, r.id LIMIT ?",
+            f" ORDER BY r.purpose <> 'distress', r.purpose <> 'test', {_IN_FLOOD}, r.later_messages, r.lot, r.id LIMIT ?",
             [self.line, at, at, at, *wanted, limit - len(expired)],
         )
         return [_due(row) for row in expired + ready]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from antirelou.clock import Known, Moment
+from antirelou.clock import Moment
 from antirelou.log import key, lock
 from antirelou.log.connection import Connection
 from antirelou.log.errors import KeyWrong, LogMissing, translated_os
@@ -34,7 +35,9 @@ class Store(Intake, Orders):
     ) -> None:
         Session.__init__(self, connection, settings, key)
         self._held = held
-        self.known: Known | None = None  # what the log knew of time before this opening
+        self.newest_before: datetime | None = (
+            None  # the newest time in the log before this opening
+        )
 
     @classmethod
     def open(cls, settings: Settings, moment: Moment) -> Store:
@@ -49,8 +52,8 @@ class Store(Intake, Orders):
                     connection, settings.log.key_file, moment, settings.line
                 )
                 store = cls(connection, settings, secret, held)
-                store.known = store._known()
-                store._start(_not_before(store.known, moment))
+                store.newest_before = store.newest_time()
+                store._start(_not_before(store.newest_before, moment))
                 return store
             except BaseException:
                 connection.close()
@@ -71,13 +74,6 @@ class Store(Intake, Orders):
         finally:
             self._db.close()
             os.close(self._held)
-
-    def _known(self) -> Known | None:
-        newest = self.newest_time()
-        boot_id = self._db.value(
-            "SELECT boot_id FROM lines ORDER BY updated_at DESC LIMIT 1"
-        )
-        return Known(newest, boot_id) if newest else None
 
     def _start(self, moment: Moment) -> None:
         """Register the line, and give up what it was submitting when it last died."""
@@ -102,11 +98,11 @@ class Store(Intake, Orders):
                 )
 
 
-def _not_before(known: Known | None, moment: Moment) -> Moment:
+def _not_before(newest: datetime | None, moment: Moment) -> Moment:
     """The moment of opening: while nobody vouches for the clock, not before what the log already knows."""
-    if known is None or not moment.unsynced or moment.at >= known.at:
+    if newest is None or not moment.unsynced or moment.at >= newest:
         return moment
-    return replace(moment, at=known.at)
+    return replace(moment, at=newest)
 
 
 def _make_directory(directory: Path) -> None:
