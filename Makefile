@@ -20,7 +20,7 @@ test-oldest: $(VENV)-oldest/ready
 test-driver: $(VENV)/ready
 	$(BIN)/pytest tests/driver
 
-# The real process killed again and again.
+# The real process: its bad input, its signals, and kills again and again; in real seconds.
 test-long: $(VENV)/ready
 	$(BIN)/pytest tests/long
 
