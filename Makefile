@@ -20,7 +20,7 @@ test-oldest: $(VENV)-oldest/ready
 test-driver: $(VENV)/ready
 	$(BIN)/pytest tests/driver
 
-# The real process: its bad input, its signals, and kills again and again; in real seconds.
+# What takes long: the real process with its bad input, signals and kills; raids; a month of robots.
 test-long: $(VENV)/ready
 	$(BIN)/pytest tests/long
 
