@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from antirelou.policy.hours import is_open
@@ -74,9 +74,13 @@ def oldest_first(database: sqlite3.Connection, settings: Settings) -> list[Left]
 
 
 def oracle(
-    database: sqlite3.Connection, settings: Settings, sincere: Collection[str]
+    database: sqlite3.Connection,
+    settings: Settings,
+    sincere: Collection[str],
+    *,
+    floods_cost: bool = True,
 ) -> list[Left]:
-    """Who is told when only sincere numbers are."""
+    """Who is told when only sincere numbers are; `floods_cost=False`: as if there had been no flood."""
     known = {
         one.address: one
         for one in _candidates(database, to_their_end=True)
@@ -93,12 +97,10 @@ def oracle(
             known[row["address"]] = Candidate(
                 row["address"], due, until, 1, row["flood"]
             )
-    return choose(
-        list(known.values()),
-        floods(database),
-        settings,
-        order=lambda one: (one.until, one.address),
-    )
+    on, candidates = floods(database), list(known.values())
+    if not floods_cost:
+        on, candidates = [], [replace(one, flood=0) for one in candidates]
+    return choose(candidates, on, settings, order=lambda one: (one.until, one.address))
 
 
 def choose(

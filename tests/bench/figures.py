@@ -57,6 +57,26 @@ def lost(replay: Replay, database: sqlite3.Connection) -> int:
     return sum(count for count in missing.values() if count > 0)
 
 
+def count(database: sqlite3.Connection, of: str) -> int:
+    """How many rows of a table, with its condition."""
+    found: int = database.execute(f"SELECT count(*) FROM {of}").fetchone()[0]
+    return found
+
+
+def deliveries(database: sqlite3.Connection) -> int:
+    """How often the network delivered, by the log."""
+    found = database.execute("SELECT coalesce(sum(deliveries), 0) FROM delivers")
+    return int(found.fetchone()[0])
+
+
+def calls(replay: Replay, database: sqlite3.Connection) -> str:
+    """How many there were, what became of them, and how many are in the log."""
+    outcomes = Counter(call.outcome for call in replay.simulation.network.calls)
+    ended = ", ".join(f"{number} {how}" for how, number in sorted(outcomes.items()))
+    logged = count(database, "messages WHERE kind = 'call'")
+    return f"{outcomes.total()} ({ended}), {logged} logged"
+
+
 def told(database: sqlite3.Connection) -> list[Told]:
     """Every lesson that counts, in the order in which they left."""
     rows = database.execute(

@@ -89,105 +89,108 @@ def table(replay: Replay, people: Any) -> tuple[Rows, Checks]:
 
 def safety(replay: Replay, database: Any) -> tuple[Rows, Checks]:
     """Nothing lost, nobody told twice, no limit passed."""
-    stored = database.execute(
-        "SELECT count(*), sum(deliveries) FROM delivers"
-    ).fetchone()
     lost, twice = figures.lost(replay, database), figures.told_twice(replay, database)
     passed = figures.limits_passed(database, replay.settings)
-    calls = replay.simulation.network.calls
-    logged = database.execute(
-        "SELECT count(*) FROM messages WHERE kind = 'call'"
-    ).fetchone()[0]
-    undecided = database.execute(
-        "SELECT count(*) FROM messages WHERE reason IS NULL"
-    ).fetchone()[0]
-    outcomes = ", ".join(
-        f"{sum(c.outcome == how for c in calls)} {how}" for how in ("refused", "gone")
-    )
+    expired = replay.expired + len(replay.simulation.network.expired)
+    undecided = figures.count(database, "messages WHERE reason IS NULL")
     rows = [
         ("offered to the network", f"{replay.offered}"),
-        (
-            "expired in the network",
-            f"{replay.expired + len(replay.simulation.network.expired)}",
-        ),
+        ("expired in the network", f"{expired}"),
         ("delivered by the radio", f"{replay.delivered}"),
-        ("stored (rows, deliveries)", f"{stored[0]}, {stored[1] or 0}"),
+        ("stored", f"{figures.count(database, 'delivers')}"),
+        ("stored, repeats counted", f"{figures.deliveries(database)}"),
         ("lost", f"{lost}"),
         ("left undecided", f"{undecided}"),
         ("slots in use at most", f"{replay.deepest}"),
-        ("calls", f"{len(calls)} ({outcomes}), {logged} logged"),
+        ("calls", figures.calls(replay, database)),
         ("numbers told twice", f"{twice}"),
         ("limits passed", ", ".join(passed) or "none"),
         ("share of the airtime used", f"{figures.airtime_share(replay):.1%}"),
     ]
-    whole = replay.offered == replay.delivered + replay.expired + len(
-        replay.simulation.network.expired
-    )
     checks = {
-        "nothing lost": lost == 0 and whole,
+        "nothing lost": lost == 0 and replay.offered == replay.delivered + expired,
         "nobody told twice": twice == 0,
         "no limit passed": not passed,
+        "everything decided": undecided == 0,
     }
-    return rows, checks | {"everything decided": undecided == 0}
+    return rows, checks
 
 
 def who_was_told(replay: Replay, people: Crowd, database: Any) -> tuple[Rows, Checks]:
     """Raiders and the sincere, beside what other choosers would have done."""
     settings, replies = replay.settings, figures.told(database)
     sincere = {number for numbers in people.sincere.values() for number in numbers}
-    raiders = set(people.raiders)
-    others = {
+    oracle = choices.oracle(database, settings, sincere)
+    told = {
+        "ours": replies,
         "oldest first": choices.oldest_first(database, settings),
-        "oracle": choices.oracle(database, settings, sincere),
+        "oracle": oracle,
+        "oracle, were there no flood": choices.oracle(
+            database, settings, sincere, floods_cost=False
+        ),
     }
-    ours, best = (
-        figures.counted(replies, sincere),
-        figures.counted(others["oracle"], sincere),
-    )
     rows = [
         (f"replies to sincere, {name}", shares(left, people))
-        for name, left in {"ours": replies, **others}.items()
+        for name, left in told.items()
     ]
-    floods = choices.floods(database)
+    ours, best = figures.counted(replies, sincere), figures.counted(oracle, sincere)
+    cost, cost_checks = raiders_cost(replay, people, database)
+    outside, outside_checks = outside_the_flood(replay, oracle, sincere, database)
+    enough = people.plan.thin or ours >= ENOUGH_OF_THE_ORACLE * best
+    checks = {"80 % of the oracle's replies to the sincere": enough}
+    return rows + cost + outside, checks | cost_checks | outside_checks
+
+
+def raiders_cost(replay: Replay, people: Crowd, database: Any) -> tuple[Rows, Checks]:
+    """What the raiders got, and what is left after them."""
+    settings, replies = replay.settings, figures.told(database)
+    raiders = set(people.raiders)
     used_up = [
         figures.counted(figures.charged(database, flood.id), raiders)
-        for flood in floods
+        for flood in choices.floods(database)
     ]
-    outside = figures.outside_flood(database, sincere)
-    in_time = [one for one in replies if figures.within_a_day_of_hours(one, settings)]
-    answered, possible = (
-        figures.counted(in_time, outside),
-        figures.counted(others["oracle"], outside),
-    )
     later = figures.later_days(replies, settings)
-    rows += [
-        (
-            "recipients used up by raiders",
-            f"{figures.counted(replies, raiders)}, of them in floods: {used_up}",
-        ),
-        (
-            "sincere outside the flood",
-            f"{len(outside)}, of whom the oracle answers {possible}",
-        ),
-        (
-            "of them answered within a day",
-            f"{answered}, {ratio(answered, len(outside))}; {ratio(answered, possible)} of the oracle's",
-        ),
+    rows = [
+        ("recipients used up by raiders", f"{figures.counted(replies, raiders)}"),
+        ("of them in each flood", f"{used_up}"),
         (
             "left for each later day",
             f"{min(later, default=0)} to {max(later, default=0)} on {len(later)} days",
         ),
     ]
+    most = settings.flood.recipients
     checks = {
         "raiders use up at most flood.recipients a flood": max(used_up, default=0)
-        <= settings.flood.recipients,
-        "90 % of the sincere outside the flood, as far as the limits go": answered
-        >= ENOUGH_OUTSIDE * possible,
-        "80 % of the oracle's replies to the sincere": people.plan.thin
-        or ours >= ENOUGH_OF_THE_ORACLE * best,
+        <= most,
         "some replies left for every later day": bool(later) and min(later) > 0,
     }
     return rows, checks
+
+
+def outside_the_flood(
+    replay: Replay, oracle: list[choices.Left], sincere: set[str], database: Any
+) -> tuple[Rows, Checks]:
+    """What became of those who wrote, by the log, outside every flood."""
+    settings = replay.settings
+    outside = figures.outside_flood(database, sincere)
+    in_time = [
+        one
+        for one in figures.told(database)
+        if figures.within_a_day_of_hours(one, settings)
+    ]
+    answered = figures.counted(in_time, outside)
+    possible = figures.counted(oracle, outside)
+    rows = [
+        ("sincere outside the flood", f"{len(outside)}, oracle {possible}"),
+        (
+            "of them answered within a day",
+            f"{answered}, {ratio(answered, len(outside))}; {ratio(answered, possible)} of the oracle's",
+        ),
+    ]
+    return rows, {
+        "90 % of the sincere outside the flood, as far as the limits go": answered
+        >= ENOUGH_OUTSIDE * possible
+    }
 
 
 def shares(left: Any, people: Crowd) -> str:
@@ -232,9 +235,9 @@ def show(title: str, rows: Rows, checks: Checks) -> None:
     """Print one table."""
     print(f"\n## {title}\n")
     for name, value in rows:
-        print(f"{name:<34} {value}")
+        print(f"{name:<46} {value}")
     for name, holds in checks.items():
-        print(f"{'shown' if holds else 'NOT SHOWN':<34} {name}")
+        print(f"{'shown' if holds else 'NOT SHOWN':<46} {name}")
     sys.stdout.flush()
 
 
