@@ -13,7 +13,7 @@ from antirelou.settings import Modem as ModemSettings
 
 VOICES = ["huawei", "simcom", "quectel", "zte", "generic"]
 EVERY_STEP = [
-    "ATE0", "ATV1", "AT+CMEE", "AT+CFUN?", "AT^CURC", "AT+CSCS", "AT+CSMS", "AT+CLIP", "AT+CVHU", "AT+COPS", "AT+CSCA",
+    "ATE0", "ATV1", "AT+CMEE", "AT+CFUN?", "AT^CURC", "AT+CSCS", "AT+CSMS", "AT+CLIP", "AT+CVHU", "ATS0", "AT+COPS", "AT+CSCA",
     "AT+CNMI", "AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN", "AT+CIMI", "AT+CPMS=?",
 ]  # fmt: skip
 

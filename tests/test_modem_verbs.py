@@ -53,16 +53,51 @@ def test_wait_ends_when_content_was_handed_over() -> None:
 
 
 @pytest.mark.parametrize("voice", VOICES)
-@pytest.mark.parametrize("ignored", [(), ("H",), ("+CHUP",)])
+@pytest.mark.parametrize("ignored", [None, "H", "+CHUP", "both"])
 def test_a_call_is_refused_by_whichever_command_works(
-    voice: str, ignored: tuple[str, ...]
+    voice: str, ignored: str | None
 ) -> None:
     stage = Stage(voice=voice)
-    for command in ignored:
-        stage.simulation.fault("hang_up_ignored", command=command)
+    if ignored:
+        stage.simulation.fault("hang_up_ignored", command=ignored)
     stage.network.call("+33639980002")
     assert stage.modem.wait(1) == [Ring(), Ring("+33639980002", 145)]
     assert stage.modem.refuse_call() and stage.simulation.modem.calls.present is None
+    assert stage.modem.refuse_call()
+
+
+def test_a_call_that_nothing_refuses_is_told_and_never_taken() -> None:
+    """AT+CHLD=1, which some try, takes the call: the caller pays, and no text comes in for as long as he likes."""
+    stage = Stage()
+    stage.simulation.fault("hang_up_ignored", command="every")
+    stage.network.call("+33639980002")
+    before = stage.clock.boot()
+    assert not stage.modem.refuse_call()
+    assert stage.network.calls[0].outcome == "ringing"
+    assert stage.clock.boot() - before < 10
+
+
+def test_a_call_that_the_modem_took_by_itself_is_ended() -> None:
+    stage = Stage()
+    stage.network.call("+33639980002")
+    assert stage.simulation.modem.calls.answer()
+    assert stage.modem.refuse_call() and stage.simulation.modem.calls.present is None
+
+
+def test_a_modem_that_lists_no_calls_is_believed() -> None:
+    stage = Stage()
+    stage.simulation.fault("refused", prefix="AT+CLCC")
+    stage.network.call("+33639980002")
+    assert stage.modem.refuse_call() and stage.simulation.modem.calls.present is None
+
+
+def test_a_data_call_and_one_of_our_own_are_no_caller() -> None:
+    """LTE sticks list their own connection for data as a call."""
+    stage = Stage()
+    stage.simulation.modem.calls.listed = lambda: [  # type: ignore[method-assign]
+        '+CLCC: 1,0,0,0,0,"+33639980002",145',
+        '+CLCC: 2,1,0,1,0,"",128',
+    ]
     assert stage.modem.refuse_call()
 
 

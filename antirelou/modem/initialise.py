@@ -37,6 +37,7 @@ _STEPS_AFTER_PIN = (
     "AT+CSMS=0",  # no +CNMA is owed for a +CMT
     "AT+CLIP=1",
     "AT+CVHU=0",  # ATH ends calls
+    "ATS0=0",  # no call is taken by itself: one that lasts keeps texts out
     "AT+COPS=3,0",
 )
 _SERVICE_CENTRE = re.compile(r"\+?\d{3,20}")

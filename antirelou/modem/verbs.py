@@ -34,9 +34,11 @@ from antirelou.modem.storage import Storages
 from antirelou.modem.submit import SubmitPdu, submit
 from antirelou.settings import Modem as ModemSettings
 
-# Some ignore +CHUP, some ATH unless +CVHU says otherwise, some both: +CHLD=0 refuses a waiting call (TS 22.030).
-_HANG_UP = ("AT+CHUP", "ATH", "AT+CHLD=0", "AT+CHLD=1")
-_RINGING = {"4", "5"}  # incoming, waiting (TS 27.007 clause 7.18)
+# Some ignore +CHUP, some ATH unless +CVHU says otherwise, some both: +CHLD=0 refuses a waiting call, +CHLD=11 ends the
+# first call there is (TS 22.030 clause 6.5.5.1). Never +CHLD=1, which would take the call.
+_HANG_UP = ("AT+CHUP", "ATH", "AT+CHLD=0", "AT+CHLD=11")
+_THERE = {"0", "4", "5"}  # active, incoming, waiting (TS 27.007 clause 7.18)
+_MOBILE_TERMINATED, _DATA = "1", "1"
 
 
 class Modem:
@@ -130,15 +132,15 @@ class Modem:
         return conditions.condition(self._dongle, self._storages)
 
     def refuse_call(self) -> bool:
-        """Refuse the call that rings; whether none rings any more."""
+        """Refuse the call that rings, or end it if the modem took it; whether there is none any more."""
         dongle = self._opened()
         for command in _HANG_UP:
             accepted = optional(dongle, command) is not None
             for _ in range(3):
-                ringing = self._rings(dongle)
-                if ringing is False or (ringing is None and accepted):
+                there = self._is_called(dongle)
+                if there is False or (there is None and accepted):
                     return True
-                if ringing is None or not accepted:
+                if there is None or not accepted:
                     break
                 dongle.pause(0.5)
         return False
@@ -194,13 +196,16 @@ class Modem:
             )
         return self._dongle
 
-    def _rings(self, dongle: Dongle) -> bool | None:
-        """Whether a call rings by `+CLCC`; by what was heard since where that is refused; None if nothing tells."""
+    def _is_called(self, dongle: Dongle) -> bool | None:
+        """Whether a call is there by `+CLCC`; by what was heard since where that is refused; None if nothing tells."""
         try:
             answers = dongle.exchange("AT+CLCC", 5).answered()
         except (CommandRefused, Unanswered):
             return False if CallEnded() in self._inbox.indications else None
         return any(
-            len(parts := fields(answer)) > 2 and parts[2] in _RINGING
+            len(parts := fields(answer)) > 3
+            and parts[1] == _MOBILE_TERMINATED
+            and parts[2] in _THERE
+            and parts[3] != _DATA
             for answer in answers
         )

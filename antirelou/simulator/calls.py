@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from antirelou.simulator.modem import Modem
 
 RING_SECONDS = 5.0  # from one RING to the next
+_IGNORED = {  # by the fault hang_up_ignored
+    "H": ("H",),
+    "+CHUP": ("+CHUP",),
+    "both": ("H", "+CHUP"),
+    "every": ("H", "+CHUP", "+CHLD"),
+}
 
 
 @dataclass(slots=True)
@@ -73,10 +79,11 @@ class Calls:
         call = self.present
         if call is None:
             return False
-        ignored = self._modem.simulation.faults.occasion(
-            "hang_up_ignored", {"command": command}
-        )
-        if ignored is None:
+        faults = self._modem.simulation.faults
+        armed = faults.get("hang_up_ignored")
+        if armed is not None and command in _IGNORED[armed["command"]]:
+            faults.fire("hang_up_ignored")
+        else:
             self._end(call, "refused")
             for line in self._modem.voice.call_ended[:-1]:
                 self._modem.indicate(line)

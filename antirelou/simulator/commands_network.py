@@ -86,6 +86,16 @@ def _hang_up(modem: Modem, command: Command) -> Answer:
     return None
 
 
+def _hold(modem: Modem, command: Command) -> Answer:
+    """0 refuses a call that waits, 11 ends the first call, 1 takes the one that waits (27.007 clause 7.13)."""
+    values = command.values() if command.op == "=" else []
+    if values in (["0"], ["11"]):
+        modem.calls.refuse(command.name)
+    elif values == ["1"]:
+        return _answer(modem, command)
+    return None
+
+
 def _answer(modem: Modem, command: Command) -> Answer:
     if not modem.calls.answer():
         raise Refused("NO CARRIER")
@@ -129,6 +139,7 @@ TABLE: dict[str, Callable[[Modem, Command], Answer]] = {
     "+CNUM": _own_number,
     "+CHUP": _hang_up,
     "H": _hang_up,
+    "+CHLD": _hold,
     "A": _answer,
     "D": _dial,
     "+CLCC": _calls,

@@ -227,7 +227,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "call_blocks_reception": _lasting("nothing is delivered while it rings"),
     "hang_up_ignored": _lasting(
-        "OK to COMMAND, and it rings on", command=("H", "+CHUP")
+        "OK to COMMAND (both of these, or every one), and it rings on",
+        command=("H", "+CHUP", "both", "every"),
     ),
 }
 
