@@ -92,6 +92,9 @@ def cycle(world: World) -> None:
     store.reconsider()
     store.shift_queued("boot-1", timedelta(hours=1), world.now)
     store.opt_out(BOB, world.now)
+    store.calls_lately(world.now.at, 2)
+    call = world.message(store.add_call("s30", world.now))
+    store.history(call, world.now.at)
 
 
 QUESTIONS: dict[str, Callable[[Reader, World], object]] = {

@@ -83,9 +83,7 @@ def _age(message: Row) -> str:
 
 def _not_a_text(message: Row, settings: Settings) -> str:
     if message["kind"] == "call":
-        return (
-            "calls are answered only with calls.reply, and only to callers who insist"
-        )
+        return "calls are answered only with calls.reply, and if the caller wrote before, or called 10 minutes before or earlier"
     return f"it is not what a person wrote, but {message['kind']}"
 
 

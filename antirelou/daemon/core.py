@@ -146,11 +146,13 @@ class Daemon:
         left = False
         if self._is_open:
             self._hear(self._modem.wait(0))
-            self._calls.refuse(self._modem)
+            self._hear(self._calls.refuse(self._modem))
             self._take_in()
             left = self._submit_one()
-        elif self._ripe():
-            self._intake.decide()
+        else:
+            self._calls.listened(away=True)
+            if self._ripe():
+                self._intake.decide()
         self._line.tell(self._modem if self._is_open else None)
         return left
 
@@ -210,6 +212,7 @@ class Daemon:
                     sweep = True
                 case NewMessage():
                     sweep = True
+        self._calls.listened()
         return sweep
 
     def _idle(self) -> None:
@@ -226,7 +229,7 @@ class Daemon:
             self._systemd.alive()
             if self.store.data_version() != self._version:
                 return
-            call = self._calls.refuse_at()
+            call = self._calls.refuse_at() if self._is_open else None
             ends = min(ends, call) if call is not None else ends
 
     def _idle_for(self) -> float:

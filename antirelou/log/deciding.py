@@ -10,7 +10,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
-from antirelou.log import chain
+from antirelou.log import callers, chain
 from antirelou.log.facts import Message, State
 from antirelou.log.floods import Floods
 from antirelou.log.key import Domain
@@ -105,6 +105,7 @@ class Deciding(Floods):
             opted_out=bool(sender and sender["opted_out_at"]),
             distress_told=bool(sender and sender["distress_told"]),
             distress_queued=self._has_open_reply(message.sender_id, Purpose.DISTRESS),
+            caller_insists=callers.insists(self._db, message),
             tests_today=self._tests(message.sender_id, now),
             same_text_in_hour=self._same_text(message, key),
             since_reply_in_five_minutes=self._since_reply(message, sender),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from antirelou.clock import Moment
 from antirelou.log import key, lock
+from antirelou.log.callers import Callers
 from antirelou.log.connection import Connection
 from antirelou.log.errors import KeyWrong, LogMissing, translated_os
 from antirelou.log.intake import Intake
@@ -27,7 +28,7 @@ from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
 
-class Store(Intake, Orders):
+class Store(Intake, Orders, Callers):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 
     def __init__(
