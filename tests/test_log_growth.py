@@ -95,6 +95,8 @@ def cycle(world: World) -> None:
     store.calls_lately(world.now.at, 2)
     call = world.message(store.add_call("s30", world.now))
     store.history(call, world.now.at)
+    store.limit_told("limits.segments_per_day", due)
+    store.due_replies(due)
 
 
 QUESTIONS: dict[str, Callable[[Reader, World], object]] = {

@@ -110,6 +110,12 @@ OLDEST = NOON - timedelta(minutes=50)
 MONTH_END = datetime(2026, 11, 30, 23, tzinfo=UTC)  # midnight in Paris
 LAST = MONTH_END - 4 * HOUR  # the last evening of the month
 FRESH = {"expires_at": LAST + DAY}
+HOURLY, DAILY = "limits.segments_per_hour", "limits.segments_per_day"
+PEOPLE_A_DAY, PEOPLE_A_MONTH = (
+    "limits.recipients_per_day",
+    "limits.recipients_per_month",
+)
+FLOOD_AN_HOUR, A_FLOOD = "flood.replies_per_hour", "flood.recipients"
 LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
     ({}, {}, SETTINGS, NOON, GO, "nothing in its way"),
     (
@@ -144,7 +150,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"segments_hour": 30, "oldest_in_hour": OLDEST, "segments_day": 150},
         SETTINGS,
         NOON,
-        Later(LaterReason.HOURLY_LIMIT, OLDEST + HOUR),
+        Later(LaterReason.HOURLY_LIMIT, OLDEST + HOUR, limit=HOURLY),
         "the hour is full until its oldest segment falls out; hourly_limit goes before daily_limit",
     ),
     ({"segments": 2}, {"segments_hour": 28}, SETTINGS, NOON, GO, "a whole reply fits"),
@@ -153,7 +159,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"segments_hour": 29},
         SETTINGS,
         NOON,
-        Later(LaterReason.HOURLY_LIMIT, whole_line=False),
+        Later(LaterReason.HOURLY_LIMIT, whole_line=False, limit=HOURLY),
         "half a reply does not, a shorter one may",
     ),
     (
@@ -161,7 +167,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"segments_hour": 31},
         SETTINGS,
         NOON,
-        Later(LaterReason.HOURLY_LIMIT),
+        Later(LaterReason.HOURLY_LIMIT, limit=HOURLY),
         "the limit was lowered meanwhile",
     ),
     ({}, {"segments_day": 149}, SETTINGS, NOON, GO, "the last segment of the day"),
@@ -170,7 +176,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"segments_day": 150, "oldest_in_day": OLDEST, "recipients_day": 20},
         SETTINGS,
         NOON,
-        Later(LaterReason.DAILY_LIMIT, OLDEST + DAY),
+        Later(LaterReason.DAILY_LIMIT, OLDEST + DAY, limit=DAILY),
         "the day is full; daily_limit goes before recipients_limit",
     ),
     (
@@ -178,7 +184,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"segments_day": 149},
         SETTINGS,
         NOON,
-        Later(LaterReason.DAILY_LIMIT, whole_line=False),
+        Later(LaterReason.DAILY_LIMIT, whole_line=False, limit=DAILY),
         "half a reply",
     ),
     ({}, {"recipients_day": 19}, SETTINGS, NOON, GO, "the last person of the day"),
@@ -187,7 +193,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"recipients_day": 20},
         SETTINGS,
         NOON,
-        Later(LaterReason.RECIPIENTS_LIMIT, whole_line=False),
+        Later(LaterReason.RECIPIENTS_LIMIT, whole_line=False, limit=PEOPLE_A_DAY),
         "one person too many; who counts already may have a second text",
     ),
     (
@@ -203,7 +209,12 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"recipients_day": 20, "oldest_in_day": OLDEST},
         SETTINGS,
         NOON,
-        Later(LaterReason.RECIPIENTS_LIMIT, OLDEST + DAY, whole_line=False),
+        Later(
+            LaterReason.RECIPIENTS_LIMIT,
+            OLDEST + DAY,
+            whole_line=False,
+            limit=PEOPLE_A_DAY,
+        ),
         "no sooner than the day's oldest segment falls out",
     ),
     (
@@ -223,6 +234,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
             LaterReason.RECIPIENTS_LIMIT,
             datetime(2026, 11, 22, 14, 36, tzinfo=UTC),
             whole_line=False,
+            limit=PEOPLE_A_MONTH,
         ),
         "the month's pace, until the 151st is due",
     ),
@@ -239,7 +251,12 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"recipients_month": 200},
         SETTINGS,
         LAST,
-        Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
+        Later(
+            LaterReason.RECIPIENTS_LIMIT,
+            MONTH_END,
+            whole_line=False,
+            limit=PEOPLE_A_MONTH,
+        ),
         "the month is full",
     ),
     (
@@ -247,7 +264,12 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"recipients_month": 200, "recipients_day": 20, "oldest_in_day": OLDEST},
         SETTINGS,
         NOON,
-        Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
+        Later(
+            LaterReason.RECIPIENTS_LIMIT,
+            MONTH_END,
+            whole_line=False,
+            limit=PEOPLE_A_MONTH,
+        ),
         "day and month are full: the later of the two",
     ),
     (
@@ -263,7 +285,12 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"recipients_month": 200, "recipient_in_day": True},
         SETTINGS,
         LAST,
-        Later(LaterReason.RECIPIENTS_LIMIT, MONTH_END, whole_line=False),
+        Later(
+            LaterReason.RECIPIENTS_LIMIT,
+            MONTH_END,
+            whole_line=False,
+            limit=PEOPLE_A_MONTH,
+        ),
         "told yesterday evening, before the month began: a new person of this month",
     ),
     (
@@ -292,7 +319,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         },
         SETTINGS,
         NOON,
-        Later(LaterReason.FLOOD, OLDEST + HOUR, whole_line=False),
+        Later(LaterReason.FLOOD, OLDEST + HOUR, whole_line=False, limit=FLOOD_AN_HOUR),
         "enough this hour, until the oldest falls out; flood goes before breaker",
     ),
     (
@@ -300,7 +327,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"in_flood": True},
         replace(SETTINGS, flood=Flood(replies_per_hour=0)),
         NOON,
-        Later(LaterReason.FLOOD, NOON + HOUR, whole_line=False),
+        Later(LaterReason.FLOOD, NOON + HOUR, whole_line=False, limit=FLOOD_AN_HOUR),
         "nothing at all leaves in a flood",
     ),
     (
@@ -308,7 +335,7 @@ LATER_CASES: list[tuple[Facts, Facts, Settings, datetime, Later | Go, str]] = [
         {"in_flood": True, "flood_recipients": 20},
         SETTINGS,
         NOON,
-        Later(LaterReason.FLOOD, NOON + HOUR, whole_line=False),
+        Later(LaterReason.FLOOD, NOON + HOUR, whole_line=False, limit=A_FLOOD),
         "enough people in this flood",
     ),
     (

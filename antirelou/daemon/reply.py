@@ -12,6 +12,7 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment, Timekeeper
+from antirelou.daemon.limits import tell_limit
 from antirelou.daemon.tell import Systemd
 from antirelou.log import DueReply, Store
 from antirelou.modem import Modem
@@ -161,6 +162,8 @@ class Replying:
         moment: Moment,
     ) -> None:
         """Drop it, or remember what it waits for; each way `due` does not return it again in this round."""
+        if isinstance(verdict, Later):
+            tell_limit(self._store, self.settings, verdict, moment)
         match verdict:
             case Never(reason):
                 self._store.drop_reply(due.id, reason, moment)

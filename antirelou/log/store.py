@@ -20,6 +20,7 @@ from antirelou.log.connection import Connection
 from antirelou.log.errors import KeyWrong, LogMissing, translated_os
 from antirelou.log.intake import Intake
 from antirelou.log.key import Domain, Key
+from antirelou.log.limits import Limits
 from antirelou.log.migrations import migrate
 from antirelou.log.orders import Orders
 from antirelou.log.session import Session
@@ -28,7 +29,7 @@ from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
 
-class Store(Intake, Orders, Callers):
+class Store(Intake, Orders, Callers, Limits):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 
     def __init__(

@@ -218,11 +218,15 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """`whole_line`: no other reply of the same purpose could leave either, so there is no need to ask for each."""
+    """`whole_line`: no other reply of the same purpose could leave either, so there is no need to ask for each.
+
+    `limit` is the key of the configuration that was reached, where it is one.
+    """
 
     reason: LaterReason
     until: datetime | None = None
     whole_line: bool = True
+    limit: str | None = None
 
 
 Release = Go | Later | Never

@@ -92,7 +92,10 @@ def _hourly_limit(asked: Asked) -> Later | None:
         return None
     oldest = asked.reserve.oldest_in_hour
     return Later(
-        LaterReason.HOURLY_LIMIT, oldest + HOUR if oldest else None, whole_line=left < 1
+        LaterReason.HOURLY_LIMIT,
+        oldest + HOUR if oldest else None,
+        whole_line=left < 1,
+        limit="limits.segments_per_hour",
     )
 
 
@@ -102,32 +105,35 @@ def _daily_limit(asked: Asked) -> Later | None:
         return None
     oldest = asked.reserve.oldest_in_day
     return Later(
-        LaterReason.DAILY_LIMIT, oldest + DAY if oldest else None, whole_line=left < 1
+        LaterReason.DAILY_LIMIT,
+        oldest + DAY if oldest else None,
+        whole_line=left < 1,
+        limit="limits.segments_per_day",
     )
 
 
 def _recipients_limit(asked: Asked) -> Later | None:
     """The day's, and the month's at its pace. A number that counts already costs nothing more; so others may leave."""
     reserve, limits, now = asked.reserve, asked.settings.limits, asked.now
-    full: list[datetime | None] = []
+    full: dict[str, datetime | None] = {}  # until when
     if (
         not reserve.recipient_in_day
         and reserve.recipients_day >= limits.recipients_per_day
     ):
-        full.append(reserve.oldest_in_day + DAY if reserve.oldest_in_day else None)
+        oldest = reserve.oldest_in_day
+        full["limits.recipients_per_day"] = oldest + DAY if oldest else None
     month = month_of(now, limits.month_starts_on, asked.settings.reply.time_zone)
     used = reserve.recipients_month
     if not reserve.recipient_in_month and used >= month.allowance(
         limits.recipients_per_month, now
     ):
-        full.append(month.allows(limits.recipients_per_month, used + 1))
+        full["limits.recipients_per_month"] = month.allows(
+            limits.recipients_per_month, used + 1
+        )
     if not full:
         return None
-    return Later(
-        LaterReason.RECIPIENTS_LIMIT,
-        max(filter(None, full), default=None),
-        whole_line=False,
-    )
+    last = max(full, key=lambda limit: full[limit] or now)
+    return Later(LaterReason.RECIPIENTS_LIMIT, full[last], whole_line=False, limit=last)
 
 
 def _flood(asked: Asked) -> Later | None:
@@ -136,12 +142,18 @@ def _flood(asked: Asked) -> Later | None:
     if not reserve.in_flood:
         return None
     if not reserve.recipient_in_flood and reserve.flood_recipients >= flood.recipients:
-        return Later(LaterReason.FLOOD, asked.now + HOUR, whole_line=False)
+        return Later(
+            LaterReason.FLOOD,
+            asked.now + HOUR,
+            whole_line=False,
+            limit="flood.recipients",
+        )
     if reserve.flood_replies_hour >= flood.replies_per_hour:
         return Later(
             LaterReason.FLOOD,
             (reserve.oldest_in_flood_hour or asked.now) + HOUR,
             whole_line=False,
+            limit="flood.replies_per_hour",
         )
     return None
 
