@@ -275,6 +275,73 @@ def test_more_orders_than_are_read_at_once_are_still_of_one_cycle(
     assert fates(busy) == [BLOCKED, WAITS]
 
 
+@pytest.fixture
+def raided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DaemonWorld:
+    """A flood is on, a text comes every two seconds, and a reply is due in each cycle."""
+    monkeypatch.setattr(ordering, "_PATIENCE", 0.0)
+    flood = {"messages": 10, "replies_per_hour": 1000, "recipients": 1000}
+    wide = {
+        "segments_per_hour": 1000,
+        "segments_per_day": 1000,
+        "recipients_per_day": 1000,
+        "recipients_per_month": 31000,
+    }
+    world = DaemonWorld(tmp_path, flood=flood, limits=wide)
+    write_config(tmp_path)
+    for n in range(40):
+        world.text(f"insulte {n}", f"+336399821{n:02}")
+        world.text(f"insulte {n}", f"+336399822{n:02}", at=2.0 * n)
+    for _ in range(5):
+        world.daemon.step()
+    assert len(world.sent) > 2
+    return world
+
+
+STOPPING = [
+    ("pause",),
+    ("drop", "--all"),
+    ("drop", "--search", "insulte"),
+    ("block", "--from-file", "raiders.txt"),
+    ("block", "--top", "100", "--since", "2026-11-22", "--yes"),
+]
+
+
+@pytest.mark.parametrize("order", STOPPING, ids=[" ".join(one) for one in STOPPING])
+def test_in_the_middle_of_a_raid_an_order_acts_in_the_next_cycle(
+    order: tuple[str, ...],
+    run: Run,
+    tmp_path: Path,
+    raided: DaemonWorld,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    known = {str(one["sender"]) for one in raided.messages()}
+    (tmp_path / "raiders.txt").write_text("".join(f"{one}\n" for one in sorted(known)))
+    assert run(tmp_path, *order).status == 0
+    left, received = len(raided.sent), len(raided.messages())
+    raided.daemon.step()
+    raided.daemon.step()
+    assert not {number for number, _ in raided.sent[left:]} & known
+    raided.run(120)
+    assert len(raided.messages()) == 80 > received
+
+
+def test_status_tells_the_raid_without_its_words_and_resume_how_many_wait(
+    run: Run, tmp_path: Path, raided: DaemonWorld
+) -> None:
+    run(tmp_path, "pause")
+    raided.run(120)
+    told = run(tmp_path, "status").out
+    assert "flood" in told and "insulte" not in told
+    waiting = sum(fate[0] == "queued" for fate in fates(raided))
+    assert waiting
+    told = run(tmp_path, "resume").out
+    assert f"{waiting} replies wait" in told
+    before = len(raided.sent)
+    raided.daemon.step()
+    assert len(raided.sent) == before + 1
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A filled log, paused, with the real daemon at work on it in a process of its own."""
