@@ -17,6 +17,8 @@ from antirelou.simulator import pdu
 from antirelou.simulator.alphabet import septets_of
 
 SEGMENTS = 255
+PIECE = 40  # characters of each: 10 kB in all
+LONG = SEGMENTS * PIECE
 HELP = ("Au secours", "aidez-moi s'il vous plaît", "HELP ME", "il me frappe, aide-moi")
 
 
@@ -65,12 +67,12 @@ class Crowd:
         return self.starts + timedelta(seconds=at, hours=ZONE / 4)
 
     def _long_text(self, left: int, local: datetime) -> str:
-        """The segments of one text after the other, 40 characters each, from the last to the first."""
+        """The segments of one text after the other, from the last to the first."""
         which, sequence = divmod(left, SEGMENTS)
-        words = f"{which} {sequence} " + "a" * 40
+        words = f"{which} {sequence} " + "a" * PIECE
         return segment(
             number(which),
-            words[:40],
+            words[:PIECE],
             local,
             reference=which,
             count=SEGMENTS,

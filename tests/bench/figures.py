@@ -77,6 +77,16 @@ def calls(replay: Replay, database: sqlite3.Connection) -> str:
     return f"{outcomes.total()} ({ended}), {logged} logged"
 
 
+def calls_missed(replay: Replay, database: sqlite3.Connection) -> int:
+    """How many calls that rang are not in the log, or are there too often."""
+    calls = replay.simulation.network.calls
+    busy = sum(
+        call.outcome == "gone" and call.ended_at == call.began_at for call in calls
+    )
+    rang = len(calls) - busy
+    return abs(rang - count(database, "messages WHERE kind = 'call'"))
+
+
 def told(database: sqlite3.Connection) -> list[Told]:
     """Every lesson that counts, in the order in which they left."""
     rows = database.execute(

@@ -80,6 +80,8 @@ def table(replay: Replay, people: Any) -> tuple[Rows, Checks]:
         if isinstance(people, Crowd):
             more, fairness = who_was_told(replay, people, database)
             rows, checks = rows + more, checks | fairness
+        if isinstance(people, bad_input.Crowd):
+            checks |= kept_whole(people, database)
         rows.append(("decisions", figures.reasons(database)))
         rows.append(("events", figures.events(database)))
         return rows, checks
@@ -108,12 +110,31 @@ def safety(replay: Replay, database: Any) -> tuple[Rows, Checks]:
         ("share of the airtime used", f"{figures.airtime_share(replay):.1%}"),
     ]
     checks = {
+        "every call logged once": figures.calls_missed(replay, database) == 0,
         "nothing lost": lost == 0 and replay.offered == replay.delivered + expired,
         "nobody told twice": twice == 0,
         "no limit passed": not passed,
         "everything decided": undecided == 0,
     }
     return rows, checks
+
+
+def kept_whole(people: bad_input.Crowd, database: Any) -> Checks:
+    """Each kind of bad input is in the log as what it is."""
+    plan = people.plan
+    whole = f"messages WHERE complete AND segments = {bad_input.SEGMENTS} AND length(text) = {bad_input.LONG}"
+    expected = {
+        whole: plan.long_texts,
+        "messages WHERE kind = 'status_report'": plan.reports,
+        "senders WHERE length(address) = 21": plan.long_numbers,
+        "delivers WHERE segment_count = 200": plan.never_complete,
+        "messages WHERE complete AND segments_expected = 200": 0,
+        "messages WHERE reason = 'distress'": plan.cries,
+    }
+    return {
+        f"{wanted} {of}": figures.count(database, of) == wanted
+        for of, wanted in expected.items()
+    }
 
 
 def who_was_told(replay: Replay, people: Crowd, database: Any) -> tuple[Rows, Checks]:

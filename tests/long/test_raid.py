@@ -85,12 +85,8 @@ def test_everything_that_the_radio_delivered_is_in_the_log_once(
         database.execute("SELECT sum(deliveries) FROM delivers").fetchone()[0]
         == replay.delivered
     )
-    assert (
-        database.execute(
-            "SELECT count(*) FROM messages WHERE kind = 'call'"
-        ).fetchone()[0]
-        > 0
-    )
+    assert replay.simulation.network.calls
+    assert figures.calls_missed(replay, database) == 0
     assert (
         database.execute(
             "SELECT count(*) FROM messages WHERE reason IS NULL"
