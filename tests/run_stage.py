@@ -81,6 +81,12 @@ class Running:
                 f"{words!r} was not said:\n{self.said}"
             )
 
+    def says_or_ends(self, words: str, within: float = DEADLINE) -> None:
+        """Wait until it has said so, or has died before it could."""
+        end = time.monotonic() + within
+        while words not in self.said and not self.ended:
+            assert self._hear(end - time.monotonic()) or self.ended, self.said
+
     def _hear(self, seconds: float) -> bool:
         """Read what is said within so many seconds; False at the end."""
         if self.ended or not select.select([self._error], [], [], max(0.0, seconds))[0]:
@@ -114,11 +120,14 @@ class Running:
         return self.ends(within)
 
     def close(self) -> None:
-        """End it whatever it does, and see that it kept the strangers' secrets and had no bug."""
+        """End it whatever it does, and see that it kept the strangers' secrets and had no bug; twice is once."""
+        if self._error < 0:
+            return
         if not self.ended:
             self.kill()
             self.ends()
-        os.close(self._error)
+        error, self._error = self._error, -1
+        os.close(error)
         process, self._process = self._process, -1
         if process >= 0:
             os.close(process)
