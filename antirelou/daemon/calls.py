@@ -22,9 +22,7 @@ log = logging.getLogger("antirelou")
 _PATIENT_CALLS = 2  # in ten minutes; the next one is refused at once
 _NUMBER_WITHIN = 1.0  # seconds after the first RING; +CLIP follows it
 _SILENCE = 10.0  # seconds without a RING end a call: networks ring every 3 to 6 s
-_AWAY = (
-    60.0  # the same while the modem is away; it may come back in the middle of a call
-)
+_AWAY = 60.0  # while the modem is away: it may be back before a call ends
 _AGAIN = 5.0  # seconds until a modem that would not refuse is told again
 
 

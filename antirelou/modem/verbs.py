@@ -203,9 +203,9 @@ class Modem:
         except (CommandRefused, Unanswered):
             return False if CallEnded() in self._inbox.indications else None
         return any(
-            len(parts := fields(answer)) > 3
+            len(parts := fields(answer)) > 2
             and parts[1] == _MOBILE_TERMINATED
             and parts[2] in _THERE
-            and parts[3] != _DATA
+            and parts[3:4] != [_DATA]
             for answer in answers
         )
