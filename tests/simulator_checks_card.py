@@ -295,6 +295,15 @@ def registration(simulation: Simulation, port: Port) -> None:
     assert ask(port, "AT+CREG?") == "+CREG: 0,3||OK"
 
 
+@shows("stale_registration")
+def stale_registration(simulation: Simulation, port: Port) -> None:
+    simulation.fault("stale_registration", stat=2)
+    pass_seconds(simulation, 3600)
+    assert ask(port, "AT+CREG?") == "+CREG: 0,2||OK"
+    ask(port, "AT+CFUN=4;+CFUN=1")
+    assert ask(port, "AT+CREG?") == "+CREG: 0,1||OK"
+
+
 @shows("no_signal")
 def no_signal(simulation: Simulation, port: Port) -> None:
     simulation.fault("no_signal")

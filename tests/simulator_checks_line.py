@@ -31,6 +31,31 @@ def silent(simulation: Simulation, port: Port) -> None:
     assert ask(reopen(simulation), "AT").endswith("OK")
 
 
+@shows("echo_only", voice="simcom")
+def echo_only(simulation: Simulation, port: Port) -> None:
+    simulation.fault("echo_only")
+    assert send(port, b"AT+CSQ\r") == b"AT+CSQ\r"
+    simulation.unplug()
+    simulation.replug()
+    pass_seconds(simulation, 10)
+    assert ask(reopen(simulation), "AT").endswith("OK")
+
+
+@shows("port_busy")
+def port_busy(simulation: Simulation, port: Port) -> None:
+    simulation.fault("port_busy", times=1)
+    with pytest.raises(OSError) as caught:
+        simulation.open_port()
+    assert caught.value.errno == errno.EBUSY
+    assert ask(reopen(simulation), "AT").endswith("OK")
+
+
+@shows("stolen_octets")
+def stolen_octets(simulation: Simulation, port: Port) -> None:
+    simulation.fault("stolen_octets", every=3)
+    assert [ask(port, "AT") for _ in range(6)] == ["OK", "OK", "", "OK", "OK", ""]
+
+
 @shows("hang_on_command")
 def hang_on_command(simulation: Simulation, port: Port) -> None:
     simulation.fault("hang_on_command", prefix="AT+CMGL")

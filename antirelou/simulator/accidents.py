@@ -26,7 +26,7 @@ def happen(simulation: Simulation, name: str, arguments: dict[str, Any]) -> None
         _fill(simulation, str(arguments["storage"]))
     elif name == "undecodable_slot":
         sim.storages[arguments["storage"]].put(Slot(READ, str(arguments["octets"])))
-    elif name == "registration":
+    elif name in ("registration", "stale_registration"):
         modem.register(int(arguments["stat"]))
     elif name in _CARD:
         _card(simulation, name, arguments)
@@ -34,6 +34,8 @@ def happen(simulation: Simulation, name: str, arguments: dict[str, Any]) -> None
         _forget(simulation, name)
     elif name == "rssi_storm":
         modem.storm()
+    elif name == "echo_only":
+        modem.settings["E"] = 1
 
 
 _CARD = ("sim_busy", "sim_dropped", "sim_absent", "pin", "puk", "csca_wiped")
@@ -72,7 +74,7 @@ def undo(simulation: Simulation, name: str) -> None:
     modem, sim = simulation.modem, simulation.sim
     if name == "unplug":
         simulation.replug()
-    elif name == "registration":
+    elif name in ("registration", "stale_registration"):
         modem.register(1)
     elif name == "sim_busy":
         sim.busy_until = simulation.time

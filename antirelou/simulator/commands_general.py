@@ -106,6 +106,8 @@ def _functionality(modem: Modem, command: Command) -> Answer:
     if reset or level == 6:
         modem.reset_soon()
         return None
+    if level != 1:
+        modem.radio_off()
     if level == 0:
         modem.card_off()
     modem.functionality = level

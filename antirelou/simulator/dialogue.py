@@ -92,6 +92,8 @@ class Dialogue:
         self._echo(line[self._echoed :] + b"\r")
         self._echoed = 0
         faults = self._modem.simulation.faults
+        if faults.active and faults.fire("echo_only"):
+            return True
         if faults.active and (double := faults.get("double_echo")) is not None:
             self._echo(line + b"\r" + (b"\r\n" if double["answer"] else b""))
         text = line.decode("latin-1")

@@ -56,6 +56,7 @@ _STORAGES = ("SM", "ME")
 FAULTS: dict[str, Fault] = {
     # the modem hangs, dawdles, reboots, goes
     "silent": _lasting("answers nothing at all; a power cycle helps"),
+    "echo_only": _lasting("it echoes and answers nothing; a power cycle helps"),
     "hang_on_command": _once(
         "a command that begins with PREFIX is never answered", prefix="+CMGL"
     ),
@@ -86,6 +87,10 @@ FAULTS: dict[str, Fault] = {
     ),
     "new_name_after_replug": _lasting("each replug gives the port another name"),
     "not_reading": _lasting("it stops reading: writes time out"),
+    "port_busy": _lasting("another program holds the port when it is opened"),
+    "stolen_octets": _lasting(
+        "another program reads along: every EVERYth piece goes to it", every=3
+    ),
     "not_a_modem": _lasting("something else answers on this port"),
     "leftover": _once(
         "octets of the session before wait in the port when it is opened"
@@ -217,6 +222,10 @@ FAULTS: dict[str, Fault] = {
     # radio
     "cfun_4": _accident("the radio is off"),
     "registration": _lasting("the registration is STAT: 0, 2, 3, 4, 6, 7, 11", stat=3),
+    "stale_registration": _lasting(
+        "the registration is STAT until the radio is switched off and on, or a reset",
+        stat=2,
+    ),
     "no_signal": _lasting("+CSQ: 99,99"),
     "deaf_radio": _lasting("all looks well, but nothing comes and submits get CMS 332"),
     # settings and calls

@@ -124,7 +124,9 @@ class Modem:
         self._forget()
         self.functionality = 1
         simulation.faults.clear("silent")
+        simulation.faults.clear("echo_only")
         self.card_off()
+        self.radio_off()
         self.ready_at = simulation.time + self.voice.boot_seconds
         simulation.sim.busy_until = max(
             simulation.sim.busy_until, simulation.time + self.voice.sim_ready_seconds
@@ -180,6 +182,12 @@ class Modem:
         if sim.failed:
             sim.failed = False
             self.simulation.faults.clear("sim_dropped")
+
+    def radio_off(self) -> None:
+        """The radio is off: it registers anew when it is on again."""
+        if self.simulation.faults.fire("stale_registration"):
+            self.simulation.faults.clear("stale_registration")
+            self.registration = 1
 
     def card_ready(self) -> None:
         """The PIN was right: the card is read, then texts can come."""

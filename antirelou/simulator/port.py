@@ -28,6 +28,8 @@ class Port:
         kernel_name = re.fullmatch(r"/dev/ttyUSB\d+", path)
         if not simulation.plugged or (kernel_name and path != simulation.port_name):
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
+        if simulation.faults.fire("port_busy"):
+            raise OSError(errno.EBUSY, "Device or resource busy", path)
         self._simulation = simulation
         self._wire = simulation.wire
         self.name = self.port = path

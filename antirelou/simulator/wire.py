@@ -36,6 +36,7 @@ class Wire:
         self._plain = True
         self._free_at = 0.0
         self.session = 0
+        self._pieces = 0
 
     def configure(self) -> None:
         """Look again at which faults touch octets."""
@@ -69,10 +70,20 @@ class Wire:
         """Put octets on the line."""
         if not self.mounted or len(self.buffer) > LIMIT:
             return
+        if self._simulation.faults.active and self._stolen():
+            return
         if self._plain and self._free_at <= self._simulation.time:
             self.buffer += octets
             return
         self._send_spoilt(self._spoil(octets))
+
+    def _stolen(self) -> bool:
+        """Whether another program got this piece."""
+        stolen = self._simulation.faults.get("stolen_octets")
+        if stolen is None:
+            return False
+        self._pieces += 1
+        return self._pieces % max(1, int(stolen["every"])) == 0
 
     def _spoil(self, octets: bytes) -> bytes:
         active, draw = self._simulation.faults.active, self._simulation.random
