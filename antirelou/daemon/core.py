@@ -18,7 +18,7 @@ from antirelou.daemon.calls import Calls
 from antirelou.daemon.intake import Intake
 from antirelou.daemon.line import Line
 from antirelou.daemon.pins import Pins
-from antirelou.daemon.recovery import Ladder, state_of
+from antirelou.daemon.recovery import Ladder, Radio, state_of
 from antirelou.daemon.reply import Replying
 from antirelou.daemon.tell import Systemd
 from antirelou.log import LogError, LogWeather, Store
@@ -30,7 +30,6 @@ from antirelou.modem.facts import (
     LateSubmitted,
     MemoryFull,
     ModemError,
-    ModemSilent,
     NewMessage,
     Rebooted,
     Ring,
@@ -79,6 +78,7 @@ class Daemon:
         self._calls = Calls(settings, store, self._timekeeper)
         self._line = Line(settings, store, self._timekeeper, self._systemd)
         self._ladder = Ladder()
+        self._radio = Radio()
         self._modem = self._new_modem()
         self._is_open = False
         self._open_at = clock.boot()
@@ -149,6 +149,7 @@ class Daemon:
             self._hear(self._calls.refuse(self._modem))
             self._take_in()
             left = self._submit_one()
+            self._look_for_network()
         else:
             self._calls.listened(away=True)
             if self._ripe():
@@ -168,6 +169,15 @@ class Daemon:
             return False
         self._replying.disk_low = self._line.disk_low
         return self._replying.one(self._modem)
+
+    def _look_for_network(self) -> None:
+        """Switch the radio off and on where the modem has found no network for a while."""
+        if self._radio.due(adrift=self._line.adrift, boot=self._clock.boot()):
+            self._line.event(
+                "radio_restarted",
+                "The modem finds no network; its radio is switched off and on.",
+            )
+            self._modem.restart_radio()
 
     def _take_in(self) -> None:
         """One sweep: everything durable first, then the slots emptied one at a time (P1)."""
@@ -274,7 +284,7 @@ class Daemon:
         """
         was_open, self._is_open = self._is_open, False
         wait = self._ladder.wait_after(error)
-        restart = self._ladder.restart_due and isinstance(error, ModemSilent)
+        restart = self._ladder.restart_due(error)
         if restart:
             self._restart_modem()
         self._modem.close()
@@ -283,7 +293,7 @@ class Daemon:
         if restart:
             self._line.event(
                 "modem_restarted",
-                "The modem does not answer; it is restarted (AT+CFUN=1,1).",
+                "The modem, or its SIM, does not answer; it is restarted (AT+CFUN=1,1).",
             )
         if self._ladder.exhausted:
             self._end()

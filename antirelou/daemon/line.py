@@ -37,6 +37,11 @@ _NETWORK = {
     Registration.NOT_REGISTERED: "The modem is in no network: check the antenna, the SIM and its plan.",
 }
 
+_NO_CENTRE = (
+    "The SIM has no service centre, so that no reply can leave: set modem.service_centre to the number that its"
+    " operator names."
+)
+
 
 class Line:
     """What is known of one SIM in one modem, and who is told."""
@@ -148,6 +153,14 @@ class Line:
             or self._condition.registration is Registration.UNKNOWN
         )
 
+    @property
+    def adrift(self) -> bool:
+        """Whether the modem is in no network, and none refuses it."""
+        return self._condition is not None and self._condition.registration in (
+            Registration.NOT_REGISTERED,
+            Registration.SEARCHING,
+        )
+
     def _refresh(self, modem: Modem, at_most: float) -> None:
         if (
             self._looked + at_most <= self._timekeeper.moment().boot
@@ -162,6 +175,8 @@ class Line:
                 condition.registration, f"Registered again ({condition.registration})."
             )
             self.event(f"network_{condition.registration}", words)
+        if condition.service_centre == "":
+            self.event("no_service_centre", _NO_CENTRE)
         for use in condition.storages:
             if use.total and use.used >= _NEARLY_FULL * use.total:
                 self.event(
@@ -246,6 +261,6 @@ class Line:
                 registration=condition and condition.registration.value,
                 signal=condition and condition.signal,
                 network=condition and condition.network,
-                service_centre=condition and condition.service_centre,
+                service_centre=condition and (condition.service_centre or None),
                 storages=condition and [asdict(use) for use in condition.storages],
             )

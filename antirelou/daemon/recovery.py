@@ -22,6 +22,8 @@ RETRY = (
     30.0,
 )  # seconds before each attempt to open; the last one repeats
 ASK_SIM = 15.0  # seconds between two questions to a SIM that cannot be used
+FIRST_RADIO = 300.0  # seconds without a network before the radio is switched off and on
+LAST_RADIO = 6 * 3600.0
 RESTART_AFTER = 2  # failures of a silent modem before it is restarted
 GIVE_UP_AFTER = 8  # failures before the process ends, if it ever had a modem
 
@@ -33,6 +35,7 @@ class Ladder:
     ever_open: bool = False
     failures: int = 0
     restarted: bool = False
+    unreadable: int = 0  # how often in a row the SIM could not be read
 
     def opened(self) -> None:
         """The modem answers; whether it does its work is not known yet."""
@@ -40,7 +43,7 @@ class Ladder:
 
     def worked(self) -> None:
         """A whole cycle went well: back to the ground."""
-        self.failures, self.restarted = 0, False
+        self.failures, self.restarted, self.unreadable = 0, False, 0
 
     def wait_after(self, error: ModemError) -> float:
         """Count one failure; return how many seconds to wait before the next attempt to open."""
@@ -51,19 +54,46 @@ class Ladder:
         ):
             return LOOK
         if isinstance(error, SimRefused):
+            self.unreadable += error.state == "failure"
             return ASK_SIM
         self.failures += 1
         return RETRY[min(self.failures, len(RETRY)) - 1]
 
-    @property
-    def restart_due(self) -> bool:
-        """Whether the modem itself should be restarted before the next attempt; asked once a climb."""
-        return self.failures >= RESTART_AFTER and not self.restarted
+    def restart_due(self, error: ModemError) -> bool:
+        """Whether the modem itself should be restarted before the next attempt: a silent one, once a climb.
+
+        A reset wakes a SIM that dropped out, too; one that is broken is left alone for twice as long each time.
+        """
+        if isinstance(error, SimRefused):
+            count = self.unreadable
+            return error.state == "failure" and count & (count - 1) == 0
+        silent = isinstance(error, ModemSilent)
+        return silent and self.failures >= RESTART_AFTER and not self.restarted
 
     @property
     def exhausted(self) -> bool:
         """Whether only a fresh process is left to try. One that never saw its modem stays: it would be no fresher."""
         return self.ever_open and self.failures >= GIVE_UP_AFTER
+
+
+@dataclass(slots=True)
+class Radio:
+    """When to switch the radio off and on: some never look again for a network that they lost."""
+
+    _since: float | None = None  # boot time since when there is no network
+    _wait: float = FIRST_RADIO
+
+    def due(self, *, adrift: bool, boot: float) -> bool:
+        """Whether it is time, by the line's condition now; each time after twice as long."""
+        if not adrift:
+            self._since, self._wait = None, FIRST_RADIO
+            return False
+        if self._since is None:
+            self._since = boot
+        if boot - self._since < self._wait:
+            return False
+        self._since, self._wait = boot, min(self._wait * 2, LAST_RADIO)
+        return True
 
 
 def state_of(error: ModemError) -> str:

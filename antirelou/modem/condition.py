@@ -6,7 +6,7 @@ from gsmmodem.exceptions import CommandError, TimeoutException
 
 from antirelou.modem.dongle import Dongle
 from antirelou.modem.facts import Condition, Registration
-from antirelou.modem.initialise import optional, service_centre
+from antirelou.modem.initialise import optional, service_centre, switch_on
 from antirelou.modem.lines import fields, number_of
 from antirelou.modem.storage import Storages
 
@@ -44,13 +44,15 @@ def condition(dongle: Dongle, storages: Storages) -> Condition:
         registration(optional(dongle, f"AT+{name}?") or [])
         for name in ("CREG", "CGREG", "CEREG")
     ]
+    if not {Registration.HOME, Registration.ROAMING, Registration.SMS_ONLY} & {*told}:
+        switch_on(dongle)  # some switch the radio off by themselves
     return Condition(
         registration=next(
             state for state in _ORDER if state in (*told, Registration.UNKNOWN)
         ),
         signal=_signal(dongle),
         network=_network(dongle),
-        service_centre=service_centre(dongle) or None,
+        service_centre=service_centre(dongle),
         storages=storages.uses(),
     )
 

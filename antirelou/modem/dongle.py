@@ -76,6 +76,9 @@ class Dongle(GsmModem, Channel):
         )
         self.starts = 0  # of the modem, seen from here; what was in a slot before need not be there after
         self.answered_at = clock.boot()
+        self.lacked_centre = (
+            False  # the last submit was refused for want of a service centre
+        )
         self._initialise = initialise
         self._settings_lost = False
         self._preparing = True  # until the first initialisation is done

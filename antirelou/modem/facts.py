@@ -131,7 +131,7 @@ class Registration(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How the line is. `signal` is in dBm, None when not known."""
+    """How the line is. `signal` is in dBm, None when not known; `service_centre` is "" where the SIM has none."""
 
     registration: Registration
     signal: int | None

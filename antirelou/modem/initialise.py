@@ -50,7 +50,7 @@ def initialise(dongle: Dongle, settings: ModemSettings, pins: Pins) -> None:
     """Make all settings; raises `SimRefused`, `CommandRefused` (only for `AT+CMGF=0`), `ModemSilent`."""
     for command in ("ATE0", "ATV1", "AT+CMEE=1"):
         optional(dongle, command)
-    _switch_on(dongle)
+    switch_on(dongle)
     unlock(dongle, settings.pin_file, pins)
     optional(
         dongle, "AT^CURC=0"
@@ -58,7 +58,7 @@ def initialise(dongle: Dongle, settings: ModemSettings, pins: Pins) -> None:
     _pdu_mode(dongle)
     for command in _STEPS_AFTER_PIN:
         optional(dongle, command)
-    _service_centre(dongle, settings.service_centre)
+    has_service_centre(dongle, settings.service_centre)
     for value in _INDICATIONS:
         if optional(dongle, f"AT+CNMI={value}") is not None:
             return
@@ -103,7 +103,7 @@ def service_centre(dongle: Dongle) -> str | None:
     return number
 
 
-def _switch_on(dongle: Dongle) -> None:
+def switch_on(dongle: Dongle) -> None:
     """Some come up with the radio off (`+CFUN: 4`); `+CFUN` without a value, or none, is left alone."""
     answers = optional(dongle, "AT+CFUN?")
     if (
@@ -129,14 +129,15 @@ def _pdu_mode(dongle: Dongle) -> None:
         dongle.pause(1.0)
 
 
-def _service_centre(dongle: Dongle, wanted: str) -> None:
-    if not wanted or service_centre(dongle) != "":
-        return
+def has_service_centre(dongle: Dongle, wanted: str) -> bool:
+    """Whether the SIM has a service centre, or takes `wanted` for one; True where the modem does not tell."""
+    if service_centre(dongle) != "":
+        return True
     number = wanted.replace(" ", "")
-    if _SERVICE_CENTRE.fullmatch(number):
-        optional(
-            dongle, f'AT+CSCA="{number}",{145 if number.startswith("+") else 129}', 10
-        )
+    if not _SERVICE_CENTRE.fullmatch(number):
+        return False
+    kind = 145 if number.startswith("+") else 129
+    return optional(dongle, f'AT+CSCA="{number}",{kind}', 10) is not None
 
 
 def _name(ask: Callable[[], str | None]) -> str | None:

@@ -49,14 +49,20 @@ class Storages:
         ] = {}  # the modem's starts before each listing
 
     def names(self) -> list[str]:
-        """The storages to sweep: SM and ME as far as offered, MT only if neither is, [""] (the current) if none."""
-        offered = self._offered = self._offered or first_memories(
-            optional(self._dongle, "AT+CPMS=?") or []
-        )
+        """The storages to sweep: SM and ME as far as offered or in use, MT only if neither is; both if nobody tells."""
+        offered = self._offered = self._offered or self._asked()
         names: list[str] = [name for name in ("SM", "ME") if name in offered]
         if names or "MT" in offered:
             return names or ["MT"]
         return [] if offered else ["SM", "ME"]
+
+    def _asked(self) -> list[str]:
+        """What the modem offers for reading; and where messages arrive, which some offer for that only."""
+        offered = first_memories(optional(self._dongle, "AT+CPMS=?") or [])
+        if len({"SM", "ME"} & set(offered)) != 1:
+            return offered
+        in_use = " ".join(optional(self._dongle, "AT+CPMS?") or [])
+        return offered + [name for name in ("SM", "ME") if f'"{name}"' in in_use]
 
     def uses(self) -> tuple[StorageUse, ...]:
         """How full each storage is; asks anew which there are, for noise may have spoiled the answer before."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from antirelou.modem.dongle import Dongle
 from antirelou.modem.exchange import ESCAPE, Exchange
 from antirelou.modem.facts import CommandRefused, Fate, ModemError, ModemLost, Outcome
+from antirelou.modem.initialise import has_service_centre
 from antirelou.modem.lines import Final, number_of
 
 PROMPT_SECONDS = 10.0
@@ -38,8 +39,11 @@ class SubmitPdu(Protocol):
     def length(self) -> int: ...
 
 
-def submit(dongle: Dongle, pdu: SubmitPdu) -> Outcome:
-    """Hand one PDU to the modem and wait for its fate, for `ANSWER_SECONDS` at most."""
+def submit(dongle: Dongle, pdu: SubmitPdu, service_centre: str = "") -> Outcome:
+    """Hand one PDU to the modem and wait for its fate, for `ANSWER_SECONDS` at most.
+
+    `service_centre` is for a SIM without one. A modem that tells of none is believed once a submit was refused for it.
+    """
     if not _HEXADECIMAL.fullmatch(pdu.octets) or not 0 < pdu.length < 200:
         raise ValueError("a PDU must be hexadecimal, with its length")
     dongle.late_submit = False
@@ -47,6 +51,10 @@ def submit(dongle: Dongle, pdu: SubmitPdu) -> Outcome:
         dongle.ask(
             "AT+CMGF=0"
         )  # in text mode the length would be taken for a telephone number
+        if not has_service_centre(dongle, service_centre) and dongle.lacked_centre:
+            return Outcome(
+                Fate.NOT_LEFT, cms_error=330, said="the SIM has no service centre"
+            )
         not_left = _until_prompt(dongle, pdu)
     except CommandRefused as refused:
         return Outcome(Fate.NOT_LEFT, cms_error=refused.cause, said=refused.said)
@@ -113,6 +121,7 @@ def _from_ctrl_z(dongle: Dongle, exchange: Exchange, pdu: SubmitPdu) -> Outcome:
         return Outcome(Fate.UNKNOWN, said=said)
     outcome = fate_of(exchange.final)
     dongle.late_submit = outcome.fate is Fate.UNKNOWN
+    dongle.lacked_centre = outcome.cms_error == 330
     return outcome
 
 

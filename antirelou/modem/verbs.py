@@ -123,7 +123,7 @@ class Modem:
 
     def submit(self, pdu: SubmitPdu) -> Outcome:
         """Submit one PDU; always answers with its fate, within 120 s of Ctrl-Z, 30 s after a stop."""
-        return submit(self._opened(), pdu)
+        return submit(self._opened(), pdu, self._settings.service_centre)
 
     def condition(self) -> Condition:
         """Registration, signal, network, service centre and storages; raises `ModemSilent`, `Stopping`, `ModemLost`."""
@@ -144,6 +144,12 @@ class Modem:
                     break
                 dongle.pause(0.5)
         return False
+
+    def restart_radio(self) -> None:
+        """Switch the radio off and on, for a modem that stopped looking for a network; raises as `stored`."""
+        dongle = self._opened()
+        for command in ("AT+CFUN=4", "AT+CFUN=1"):
+            optional(dongle, command, 15)
 
     def reset(self) -> None:
         """Restart the modem (`AT+CFUN=1,1`), open or not, and close the port, which is expected to vanish.
