@@ -5,6 +5,9 @@ Counted in SQLite's own instructions, so that the machine does not matter.
 
 from __future__ import annotations
 
+import inspect
+import re
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -114,6 +117,28 @@ QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
         world.now.at, month_start=world.now.at - timedelta(days=20)
     ),
     "events": lambda log, _: log.events(5),
+    "log --line": lambda log, _: log.messages(line="main", limit=5),
+    "log --line, another": lambda log, _: log.messages(line="second"),
+    "log --state": lambda log, _: log.messages(state="unknown"),
+    "log --reason, a hold": lambda log, _: log.messages(reason="paused"),
+    "log --sender --since": lambda log, world: log.messages(
+        sender="s30", since=world.now.at - timedelta(days=300), line="main"
+    ),
+    "why, what happened meanwhile": lambda log, world: log.meanwhile(
+        "main", world.now.at, None, 10
+    ),
+    "stats": lambda log, world: log.stats(
+        [world.now.at - timedelta(hours=hours) for hours in (2, 1, 0)],
+        line=None,
+        ours=["s30"],
+    ),
+    "loudest": lambda log, world: log.loudest("main", world.now.at, 5),
+    "orders": lambda log, _: log.orders(5),
+    "order": lambda log, _: log.order(5),
+    "lines": lambda log, _: log.lines(),
+    "a flood's texts": lambda log, _: log.flood_texts(LONG - 1, 5),
+    "a flood's decisions": lambda log, _: log.flood_decisions(LONG - 1),
+    "last": lambda log, _: log.last_id(),
 }
 
 
@@ -155,6 +180,58 @@ def test_a_question_costs_the_same_in_a_long_log(long: World, name: str) -> None
         no_dearer_than_when_young(
             name, instructions(log._db, lambda: QUESTIONS[name](log, long))
         )
+
+
+# What may be gone through: as many rows as there are SIMs, what the query itself was given, and a search in the texts.
+FEW = (
+    *("lines", "l", "json_each", "(subquery", "a", "g"),
+    *("messages_text", "f", "main.messages_text_config"),
+)
+
+
+def scans(connection: Connection, query: str) -> list[str]:
+    """The tables that a query goes through whole, by SQLite's own plan."""
+    plan = [
+        row["detail"].split()
+        for row in connection.raw.execute(f"EXPLAIN QUERY PLAN {query}")
+    ]
+    from_the_end = re.search(r"ORDER BY id DESC LIMIT \d+$", query) and (
+        "WHERE" not in query
+    )
+    return [
+        " ".join(words)
+        for words in plan
+        if words[0] == "SCAN" and words[1] not in FEW and not from_the_end
+    ]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_goes_through_a_whole_table(long: World, name: str) -> None:
+    asked: list[str] = []
+    with Reader.open(long.settings.log.path) as log:
+        log._db.raw.set_trace_callback(asked.append)
+        QUESTIONS[name](log, long)
+        log._db.raw.set_trace_callback(None)
+        queries = [query for query in asked if query.startswith("SELECT")]
+        assert queries
+        for query in queries:
+            assert not scans(log._db, query), query
+
+
+def test_a_whole_table_would_show(long: World) -> None:
+    with Reader.open(long.settings.log.path) as log:
+        assert scans(log._db, "SELECT * FROM messages WHERE text = 'x'")
+        assert scans(log._db, "SELECT count(*) FROM replies")
+        assert scans(
+            log._db, "SELECT id FROM messages WHERE flood ORDER BY id DESC LIMIT 5"
+        )
+
+
+def test_every_question_of_the_reader_is_asked_here() -> None:
+    source = inspect.getsource(sys.modules[__name__])
+    public = {name for name in dir(Reader) if not name.startswith("_")}
+    others = {"open", "close", "data_version"}
+    assert {name for name in public if f"log.{name}(" in source} == public - others
 
 
 def test_starting_costs_the_same_in_a_long_log(long: World) -> None:

@@ -166,6 +166,43 @@ def test_lines_events_and_orders_are_listed(world: World, log: Reader) -> None:
     assert line["held_by"] is None
 
 
+def test_messages_of_several_lines_are_put_in_the_order_of_their_times(
+    world: World, tmp_path: Path, log: Reader
+) -> None:
+    other = World(tmp_path, line="second")
+    for after in (HOUR / 2, 5 * HOUR / 2):
+        other.after = after
+        other.sent(BOB)
+    in_order = [(m["line"], m["id"]) for m in log.messages(since=START, limit=5)]
+    assert in_order == [
+        *(("second", 5), ("main", 2), ("main", 3), ("second", 6), ("main", 4))
+    ]
+    assert [m["id"] for m in log.messages(line="second")] == [5, 6]
+    assert [m["id"] for m in log.messages(line="second", sender=BOB, limit=1)] == [6]
+    assert [m["id"] for m in log.messages(line="main", state="submitted")] == [1]
+
+
+def test_what_happened_meanwhile_is_found_however_long_ago(
+    world: World, log: Reader
+) -> None:
+    for hours in (-2, 0.5, 3, 400):
+        world.after = hours * HOUR
+        world.store.event("k", f"After {hours} hours.", world.now)
+    world.after = 3.5 * HOUR  # the third one again
+    world.store.event("k", "After 3 hours.", world.now)
+
+    def texts(since: float, until: float | None, limit: int = 10) -> list[str]:
+        ends = None if until is None else START + until * HOUR
+        found = log.meanwhile("main", START + since * HOUR, ends, limit)
+        return [event["text"] for event in found]
+
+    assert texts(0, 2) == ["After 0.5 hours."]
+    assert texts(3.2, 4) == ["After 3 hours."], "what came again then"
+    assert texts(3.6, None) == ["After 400 hours."]
+    assert texts(0, None, 1) == ["After 400 hours."]
+    assert log.meanwhile("second", START, None, 10) == []
+
+
 def test_reading_goes_on_while_the_daemon_writes(world: World, log: Reader) -> None:
     version = log.data_version()
     with world.store.transaction():

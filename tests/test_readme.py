@@ -10,6 +10,8 @@ import re
 import shlex
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -86,7 +88,13 @@ def words(first: str) -> list[str]:
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    """What stands in such blocks, without the indent of a list that one may stand in."""
+    found = re.findall(
+        rf"^( *)```{language}\n(.*?)^ *```", README, re.MULTILINE | re.DOTALL
+    )
+    return [
+        re.sub(f"^{indent}", "", text, flags=re.MULTILINE) for indent, text in found
+    ]
 
 
 def commands() -> Iterator[list[str]]:
@@ -404,6 +412,30 @@ def test_ready_question_has_an_answer(filled: Path, query: str) -> None:
         assert rows(connection, query)
     finally:
         connection.close()
+
+
+PROGRAMS = {
+    "sqlite3": lambda log, query: ["sqlite3", "-readonly", "-box", log, query],
+    "sqlite-utils": lambda log, query: [
+        *(sys.executable, "-m", "sqlite_utils", "query"),
+        *(log, query, "--table"),
+    ],
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_ten_questions_are_answered_by_the_programs_that_are_named(
+    filled: Path, program: str
+) -> None:
+    questions = blocks("sql")
+    assert len(questions) == 10
+    if program == "sqlite3" and shutil.which(program) is None:
+        pytest.skip("Debian's sqlite3 is not installed")
+    for query in questions:
+        command = PROGRAMS[program](str(filled / "antirelou.db"), query)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), query
+        assert done.stdout.count("\n") > 2, query
 
 
 def test_json_fields_are_those_of_the_log(filled: Path) -> None:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "The log": {
         "log": ("log", "Show what was received and what became of it."),
         "why": ("why", "Tell the whole story of one message."),
+        "stats": ("stats", "Count messages, senders, calls, replies and reasons."),
     },
     "The operator's orders": {
         "pause": ("orders", "Hold every reply; go on receiving."),

@@ -7,6 +7,7 @@ blocked) are those of now, and are said so.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from antirelou.cli.reasons import decision, fate
 from antirelou.log import Reader
 from antirelou.settings import Settings
 
-_EVENTS_READ, _EVENTS_SHOWN = 500, 10
+_EVENTS = 10
 
 Row = dict[str, Any]
 
@@ -68,7 +69,8 @@ def why(
         message = reader.message(message_id)
         if message is None:
             raise click.UsageError(f"There is no message {message_id} in the log.")
-        events = _meanwhile(message, reader.events(_EVENTS_READ, line=message["line"]))
+        since, until = _told_over(message)
+        events = reader.meanwhile(message["line"], since, until, _EVENTS)
     if as_json:
         echo(json_line(_hidden(message, numbers=numbers) | {"events": events}))
         return
@@ -76,18 +78,12 @@ def why(
         echo(sentence)
 
 
-def _meanwhile(message: Row, events: list[Row]) -> list[Row]:
-    """What happened on the line from the message's arrival until its story ended."""
-    ends = [reply["ended_at"] for reply in message["replies"]] or [
-        message["decided_at"]
-    ]
-    end = None if None in ends else max(ends)
-    return [
-        row
-        for row in events
-        if row["last_at"] >= message["received_at"]
-        and (end is None or row["at"] <= end)
-    ]
+def _told_over(message: Row) -> tuple[datetime, datetime | None]:
+    """From when to when the story goes: from the message's arrival until the last thing was settled."""
+    ends = [reply["ended_at"] for reply in message["replies"]]
+    ends = ends or [message["decided_at"]]
+    end = None if None in ends else datetime.fromisoformat(max(ends))
+    return datetime.fromisoformat(message["received_at"]), end
 
 
 def _hidden(message: Row, *, numbers: bool) -> Row:
@@ -156,7 +152,7 @@ def _story(
         yield from _reply(reply, settings)
     if events:
         yield "Meanwhile on the line:"
-    for row in events[-_EVENTS_SHOWN:]:
+    for row in events:
         repeated = f" ({row['count']} times)" if row["count"] > 1 else ""
         yield f"  {when(row['at'], zone)}  {visible(row['text'])}{repeated}"
 

@@ -15,11 +15,10 @@ from antirelou.log import chain
 from antirelou.log.facts import Noted, Verdict
 from antirelou.log.key import Domain
 from antirelou.log.session import Session, clean
-from antirelou.log.times import read, stamp
+from antirelou.log.times import REPEAT_WITHIN, read, stamp
 from antirelou.settings import Settings
 
 REFRESH = timedelta(minutes=10)
-REPEAT_WITHIN = timedelta(hours=1)
 CLOCK_BEHIND = timedelta(
     minutes=10
 )  # a synchronised clock this far behind the newest row is not believed
@@ -221,8 +220,8 @@ class Condition(Session):
     def newest_time(self) -> datetime | None:
         """The newest time of any row, those aside that the operator declared wrong; None in an empty log."""
         newest = self._db.value(
-            "SELECT max(coalesce((SELECT received_at FROM messages INDEXED BY messages_time WHERE clock_wrong = 0"
-            " ORDER BY received_at DESC LIMIT 1), ''),"
+            "SELECT max(coalesce((SELECT max((SELECT received_at FROM messages m INDEXED BY messages_time"
+            " WHERE m.line = l.line AND clock_wrong = 0 ORDER BY received_at DESC LIMIT 1)) FROM lines l), ''),"
             " coalesce((SELECT max(counted_at) FROM submits WHERE line = ? AND counted_at IS NOT NULL), ''),"
             " coalesce((SELECT max(updated_at) FROM lines), ''))",
             [self.line],

@@ -228,7 +228,8 @@ class Queue(Reserving):
         now = stamp(moment.at)
         with self._writing():
             self._db.run(
-                "UPDATE messages SET clock_wrong = 1 WHERE received_at > ?", [now]
+                "UPDATE messages SET clock_wrong = 1 WHERE line IN (SELECT line FROM lines) AND received_at > ?",
+                [now],
             )
             self._db.run(
                 "UPDATE lines SET updated_at = ? WHERE updated_at > ?", [now, now]

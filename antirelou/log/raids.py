@@ -11,7 +11,7 @@ from typing import Any
 from antirelou.log.connection import Connection
 from antirelou.log.times import stamp
 
-_NOBODYS = "('status_report', 'self_test')"  # kinds that no person sent
+NOBODYS = "('status_report', 'self_test')"  # kinds that no person sent
 
 
 class Raids:
@@ -24,7 +24,7 @@ class Raids:
         rows = self._db.rows(
             "SELECT s.address, count(*) AS messages, max(m.received_at) AS last_at, s.told, s.opted_out_at"
             " FROM messages m JOIN senders s ON s.id = m.sender_id WHERE m.received_at >= ? AND m.line = ?"
-            f" AND m.kind NOT IN {_NOBODYS} AND s.blocked_at IS NULL AND s.address <> ''"
+            f" AND m.kind NOT IN {NOBODYS} AND s.blocked_at IS NULL AND s.address <> ''"
             " GROUP BY s.id ORDER BY messages DESC, s.id LIMIT ?",
             [stamp(since), line, limit],
         )

@@ -12,22 +12,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from antirelou.log.connection import Connection, Value
+from antirelou.log.connection import Connection
 from antirelou.log.errors import LogMissing
 from antirelou.log.lock import holder
 from antirelou.log.raids import Raids
-from antirelou.log.search import expression
+from antirelou.log.selection import Filters, Selection, selections
+from antirelou.log.stats import Stats
 from antirelou.log.status import status
-from antirelou.log.times import stamp
+from antirelou.log.times import REPEAT_WITHIN, stamp
 from antirelou.log.version import refuse_strangers
-from antirelou.policy.facts import HoldReason
 
 _MESSAGE = """m.id, m.line, m.kind, s.address, m.alphanumeric, m.received_at, m.newest_at, m.clock_unsynced,
     m.clock_wrong, m.service_centre_time, m.text, m.details, m.segments, m.segments_expected, m.complete, m.deliver_id,
     m.sender_id, m.reason, m.hold, m.decided_at, m.erased_at"""
 _SENDER = "LEFT JOIN senders s ON s.id = m.sender_id"
+_EVENT = "SELECT id, at, last_at, count, line, kind, text FROM events"
+_NEVER = "9999"  # later than every time
 _WHOLE = -1  # SQLite's "no limit"
-_HOLDS = [reason.value for reason in HoldReason]
 
 # The columns that `why` shows as they are stored.
 _OF_REPLY = [
@@ -81,7 +82,7 @@ _OF_DELIVER = [
 ]
 
 
-class Reader(Raids):
+class Reader(Raids, Stats):
     """An open log; `with Reader.open(path) as log:`."""
 
     def __init__(self, connection: Connection) -> None:
@@ -136,34 +137,24 @@ class Reader(Raids):
 
         `reason` also finds holds, `state` is of a reply, `sender` is the whole address as stored.
         """
-        conditions: list[tuple[str, Value]] = [
-            ("m.received_at >= ?", stamp(since) if since else None),
-            ("m.received_at < ?", stamp(until) if until else None),
-            ("m.line = ?", line),
-            ("m.id > ?", after_id),
-            (
-                "m.kind = ?" if kind == "text" else "m.kind <> 'text' AND m.kind = ?",
-                kind,
-            ),
-            (
-                "m.reason IS NULL AND m.hold = ?"
-                if reason in _HOLDS
-                else "m.reason = ?",
-                reason,
-            ),
-            ("m.sender_id IN (SELECT id FROM senders WHERE address = ?)", sender),
-        ]
-        tables, order, leading = _lead(
-            search, state, by_time=since is not None or until is not None
+        filters = Filters(
+            since=since,
+            until=until,
+            sender=sender,
+            reason=reason,
+            kind=kind,
+            state=state,
+            search=search,
+            line=line,
+            after_id=after_id,
         )
-        wanted = [*leading, *(one for one in conditions if one[1] is not None)]
-        where = " AND ".join(condition for condition, _ in wanted) or "1"
-        order = order if after_id is None else "m.id"
+        most = _WHOLE if limit is None else limit
         with self._db.snapshot():
-            rows = self._db.rows(
-                f"SELECT {_MESSAGE} FROM {tables} {_SENDER} WHERE {where} ORDER BY {order} LIMIT ?",
-                [*(value for _, value in wanted), _WHOLE if limit is None else limit],
-            )
+            chosen = selections(filters, self._lines())
+            rows = [row for one in chosen for row in self._selected(one, most)]
+            if len(chosen) > 1:
+                rows.sort(key=_time, reverse=True)
+            rows = rows[:limit]
             if after_id is None:
                 rows.reverse()
             return [self._message(row) for row in rows]
@@ -244,9 +235,29 @@ class Reader(Raids):
         self, limit: int = 50, *, line: str | None = None
     ) -> list[dict[str, Any]]:
         """Return the newest events, oldest first."""
+        if line is None:
+            rows = self._db.rows(f"{_EVENT} ORDER BY id DESC LIMIT ?", [limit])
+        else:
+            rows = self._db.rows(
+                f"{_EVENT} WHERE line = ? ORDER BY at DESC, id DESC LIMIT ?",
+                [line, limit],
+            )
+        return [dict(row) for row in reversed(rows)]
+
+    def meanwhile(
+        self, line: str, since: datetime, until: datetime | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return what happened on a line from `since` to `until`, repeats too, oldest first: the last so many."""
         rows = self._db.rows(
-            "SELECT id, at, last_at, count, line, kind, text FROM events WHERE ? IN (line, '') ORDER BY id DESC LIMIT ?",
-            [line or "", limit],
+            f"{_EVENT} WHERE line = ? AND at >= ? AND at <= ? AND last_at >= ?"
+            " ORDER BY at DESC, id DESC LIMIT ?",
+            [
+                line,
+                stamp(since - REPEAT_WITHIN),
+                stamp(until) if until else _NEVER,
+                stamp(since),
+                limit,
+            ],
         )
         return [dict(row) for row in reversed(rows)]
 
@@ -267,6 +278,16 @@ class Reader(Raids):
         return dict(row) if row else None
 
     # Inside
+
+    def _lines(self) -> list[str]:
+        return [row["line"] for row in self._db.rows("SELECT line FROM lines")]
+
+    def _selected(self, chosen: Selection, most: int) -> list[sqlite3.Row]:
+        return self._db.rows(
+            f"SELECT {_MESSAGE} FROM {chosen.tables} {_SENDER} WHERE {chosen.where}"
+            f" ORDER BY {chosen.order} LIMIT ?",
+            [*chosen.values, most],
+        )
 
     def _message(self, row: sqlite3.Row) -> dict[str, Any]:
         return {
@@ -343,36 +364,9 @@ class Reader(Raids):
         return self._reply(reply) | _shown(_OF_REPLY, reply) | {"submits": submits}
 
 
-def _lead(
-    search: str | None, state: str | None, *, by_time: bool
-) -> tuple[str, str, list[tuple[str, Value]]]:
-    """Choose the table that leads, so that no query reads all messages, the order that follows, and its conditions."""
-    if search is not None:
-        leading: list[tuple[str, Value]] = [
-            ("messages_text MATCH ?", expression(search))
-        ]
-        if state is not None:
-            leading.append(
-                (
-                    "EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND r.state = ?)",
-                    state,
-                )
-            )
-        return (
-            "messages_text f CROSS JOIN messages m ON m.id = f.rowid",
-            "f.rowid DESC",
-            leading,
-        )
-    if state is not None:
-        tables = (
-            "(SELECT DISTINCT state, message_id FROM replies WHERE message_id IS NOT NULL) q"
-            " CROSS JOIN messages m ON m.id = q.message_id"
-        )
-        return tables, "m.id DESC", [("q.state = ?", state)]
-    order = (
-        "m.received_at DESC, m.clock_wrong DESC, m.id DESC" if by_time else "m.id DESC"
-    )
-    return "messages m", order, []
+def _time(row: sqlite3.Row) -> tuple[str, int, int]:
+    """By what the messages of several lines are put in order."""
+    return row["received_at"], row["clock_wrong"], row["id"]
 
 
 def _shown(columns: list[str], row: sqlite3.Row) -> dict[str, Any]:

@@ -8,6 +8,8 @@ for the wall clock then. A `nonce` is 16 random octets that hide what the chain 
 
 from __future__ import annotations
 
+from antirelou.log.views import VIEWS
+
 META = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT
 """
@@ -276,7 +278,7 @@ INDEXES = (
     "CREATE INDEX messages_undecided ON messages (line, complete, hold, id) WHERE reason IS NULL",
     """CREATE INDEX messages_joining ON messages (line, sender_id, reference, reference_bits, segments_expected, id)
     WHERE complete = 0""",
-    "CREATE INDEX messages_time ON messages (received_at, clock_wrong)",
+    "CREATE INDEX messages_time ON messages (line, received_at, clock_wrong)",
     "CREATE INDEX messages_sender ON messages (sender_id, flood_counts IS NOT NULL, received_at)",
     "CREATE INDEX messages_text_key ON messages (text_key, sender_id, received_at) WHERE text_key IS NOT NULL",
     "CREATE INDEX messages_counting ON messages (line, flood_counts) WHERE flood_counts IS NOT NULL",
@@ -293,6 +295,7 @@ INDEXES = (
     "CREATE INDEX submits_counted ON submits (line, counted_at) WHERE counted_at IS NOT NULL",
     "CREATE INDEX submits_answered ON submits (line, id) WHERE state IN ('submitted', 'refused')",
     "CREATE INDEX events_repeat ON events (line, kind, repeat_key, at)",
+    "CREATE INDEX events_time ON events (line, at)",
     "CREATE INDEX control_open ON control (line, id) WHERE done_at IS NULL",
     "CREATE INDEX control_pause ON control (line, id) WHERE kind IN ('pause', 'resume')",
 )
@@ -319,45 +322,6 @@ BEGIN
     INSERT INTO messages_text (messages_text, rowid, text) SELECT 'delete', old.id, old.text WHERE old.text IS NOT NULL;
     INSERT INTO messages_text (rowid, text) SELECT new.id, new.text WHERE new.text IS NOT NULL;
 END
-""",
-)
-
-VIEWS = (
-    """
-CREATE VIEW inbox AS
-SELECT m.id, m.line, m.received_at, m.service_centre_time, s.address AS sender, m.kind, m.text, m.segments,
-    m.segments_expected, m.complete, m.reason, m.hold, m.decided_at,
-    (SELECT r.state FROM replies r WHERE r.message_id = m.id ORDER BY r.id DESC LIMIT 1) AS reply
-FROM messages m LEFT JOIN senders s ON s.id = m.sender_id
-""",
-    """
-CREATE VIEW outbox AS
-SELECT r.id, r.line, r.message_id, s.address AS recipient, r.purpose, r.text, r.segments, r.state, r.reason,
-    r.queued_at, r.due_at, r.expires_at, r.marked_at, r.submitted_at, r.attempts
-FROM replies r LEFT JOIN senders s ON s.id = r.sender_id
-""",
-    "CREATE VIEW latest AS SELECT * FROM inbox ORDER BY id DESC LIMIT 100",
-    """
-CREATE VIEW told AS
-SELECT s.id, s.address AS number, s.told, s.last_told_at, s.blocked_at, s.opted_out_at FROM senders s WHERE s.told > 0
-""",
-    """
-CREATE VIEW per_day AS
-SELECT substr(received_at, 1, 10) AS day, line, count(*) AS messages, count(DISTINCT sender_id) AS senders,
-    sum(kind = 'text') AS texts, sum(kind = 'call') AS calls, sum(reason = 'to_answer') AS to_answer
-FROM messages GROUP BY day, line
-""",
-    """
-CREATE VIEW per_reason AS
-SELECT line, coalesce(reason, hold, 'undecided') AS reason, count(*) AS messages,
-    count(DISTINCT sender_id) AS senders, max(received_at) AS latest
-FROM messages GROUP BY 1, 2
-""",
-    """
-CREATE VIEW per_sender AS
-SELECT s.id, s.address AS sender, count(*) AS messages, min(m.received_at) AS first, max(m.received_at) AS latest,
-    s.told, s.blocked_at IS NOT NULL AS blocked, s.opted_out_at IS NOT NULL AS opted_out
-FROM messages m JOIN senders s ON s.id = m.sender_id GROUP BY s.id
 """,
 )
 

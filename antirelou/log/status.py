@@ -114,7 +114,8 @@ def _last(connection: Connection, line: str, now: datetime) -> Figures:
             [line, stamp(now - _DAY)],
         ),
         "last_message_at": connection.value(
-            "SELECT received_at FROM messages WHERE line = ? ORDER BY id DESC LIMIT 1",
+            "SELECT received_at FROM messages WHERE line = ? AND clock_wrong = 0"
+            " ORDER BY received_at DESC LIMIT 1",
             [line],
         ),
         "last_submitted_at": connection.value(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+REPEAT_WITHIN = timedelta(hours=1)  # an event that comes again is counted, not written
 
 
 def stamp(at: datetime) -> str:
