@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest test-driver test-long test-death fuzz raid lint format clean
+.PHONY: demo test test-oldest test-driver test-long test-death fuzz raid long-log lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -35,6 +35,10 @@ fuzz: $(VENV)/ready
 # The evening of 30 October 2017 ten times over, and its kin: half an hour a run. SEEDS="1 2 3", PROFILE=raid for one.
 raid: $(VENV)/ready
 	$(BIN)/python tests/bench/raid.py $(if $(PROFILE),--profile $(PROFILE)) $(SEEDS)
+
+# A log of a million messages, and how long the commands take with it: some minutes. KEEP=DIRECTORY keeps it.
+long-log: $(VENV)/ready
+	$(BIN)/python tests/bench/long_log.py $(if $(KEEP),--keep $(KEEP))
 
 lint: $(VENV)/lint-ready
 	$(BIN)/ruff format --check .
