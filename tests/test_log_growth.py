@@ -184,7 +184,7 @@ def test_a_question_costs_the_same_in_a_long_log(long: World, name: str) -> None
 
 # What may be gone through: as many rows as there are SIMs, what the query itself was given, and a search in the texts.
 FEW = (
-    *("lines", "l", "json_each", "(subquery", "a", "g"),
+    *("lines", "l", "json_each", "(subquery", "a", "c", "g"),
     *("messages_text", "f", "main.messages_text_config"),
 )
 

@@ -152,12 +152,9 @@ class Reader(Raids, Stats):
         with self._db.snapshot():
             chosen = selections(filters, self._lines())
             rows = [row for one in chosen for row in self._selected(one, most)]
-            if len(chosen) > 1:
-                rows.sort(key=_time, reverse=True)
-            rows = rows[:limit]
-            if after_id is None:
-                rows.reverse()
-            return [self._message(row) for row in rows]
+            rows.sort(key=_time if any(one.by_time for one in chosen) else _id)
+            newest = rows if limit is None else rows[max(0, len(rows) - limit) :]
+            return [self._message(row) for row in newest]
 
     def message(self, message_id: int) -> dict[str, Any] | None:
         """Return everything that is kept about one message, for `why`; None if there is none."""
@@ -283,9 +280,10 @@ class Reader(Raids, Stats):
         return [row["line"] for row in self._db.rows("SELECT line FROM lines")]
 
     def _selected(self, chosen: Selection, most: int) -> list[sqlite3.Row]:
+        """The rows of one selection in no order: what is sorted to choose them is ids alone."""
+        ids = f"SELECT m.id FROM {chosen.tables} WHERE {chosen.where} ORDER BY {chosen.order} LIMIT ?"
         return self._db.rows(
-            f"SELECT {_MESSAGE} FROM {chosen.tables} {_SENDER} WHERE {chosen.where}"
-            f" ORDER BY {chosen.order} LIMIT ?",
+            f"SELECT {_MESSAGE} FROM ({ids}) c CROSS JOIN messages m ON m.id = c.id {_SENDER}",
             [*chosen.values, most],
         )
 
@@ -362,6 +360,11 @@ class Reader(Raids, Stats):
     def _whole_reply(self, reply: sqlite3.Row) -> dict[str, Any]:
         submits = [_shown(_OF_SUBMIT, submit) for submit in self._submits(reply)]
         return self._reply(reply) | _shown(_OF_REPLY, reply) | {"submits": submits}
+
+
+def _id(row: sqlite3.Row) -> int:
+    number: int = row["id"]
+    return number
 
 
 def _time(row: sqlite3.Row) -> tuple[str, int, int]:

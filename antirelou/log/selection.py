@@ -46,83 +46,94 @@ class Selection:
     order: str
     values: list[Value]
 
+    @property
+    def by_time(self) -> bool:
+        """Whether the newest are those that came last by their times, not by their ids."""
+        return self.order == _BY_TIME
+
 
 def selections(filters: Filters, lines: Sequence[str]) -> list[Selection]:
     """Return the queries that together find these messages: one, or one a line where times lead, as they do in a line."""
     tables, order, leading = _lead(filters)
-    if leading is not None:
-        return [_selection(tables, order, [leading, *_filters(filters)])]
+    if leading:
+        return [_selection(filters, tables, order, leading)]
     chosen = [line for line in lines if filters.line in (None, line)]
     return [
-        _selection(tables, order, [*_in_line(filters, line), *_filters(filters)])
-        for line in chosen
+        _selection(filters, tables, order, _in_line(filters, line)) for line in chosen
     ]
 
 
-def _selection(tables: str, order: str, conditions: Sequence[Condition]) -> Selection:
+def _selection(
+    filters: Filters, tables: str, order: str, leading: dict[str, Condition]
+) -> Selection:
+    """What leads, and every other condition that is asked for."""
+    conditions = (_filters(filters) | leading).values()
     wanted = [one for one in conditions if one[1] is not None]
     where = " AND ".join(condition for condition, _ in wanted)
     return Selection(tables, where, order, [value for _, value in wanted])
 
 
-def _lead(filters: Filters) -> tuple[str, str, Condition | None]:
-    """The tables, the order in which their index gives them, and the condition that leads; None where times do."""
+def _lead(filters: Filters) -> tuple[str, str, dict[str, Condition]]:
+    """The tables, the order in which their index gives them, and the condition that leads; none where times do."""
     plain = "messages m"
     if filters.search is not None:
         tables = "messages_text f CROSS JOIN messages m ON m.id = f.rowid"
         match = ("messages_text MATCH ?", expression(filters.search))
-        return tables, "f.rowid DESC", match
+        return tables, "f.rowid DESC", {"search": match}
     if filters.after_id is not None:
-        return plain, "m.id", ("m.id > ?", filters.after_id)
+        return plain, "m.id", {"after_id": ("m.id > ?", filters.after_id)}
     if filters.sender is not None:
         whose = "m.sender_id IN (SELECT id FROM senders WHERE address = ?)"
-        return plain, _BY_ID, (whose, filters.sender)
+        return plain, _BY_ID, {"sender": (whose, filters.sender)}
     if filters.state is not None:
         answered = "m.id IN (SELECT message_id FROM replies WHERE state = ?)"
-        return plain, _BY_ID, (answered, filters.state)
+        return plain, _BY_ID, {"state": (answered, filters.state)}
     if filters.since is not None or filters.until is not None:
-        return plain, _BY_TIME, None
-    if filters.reason in _HOLDS:
-        held = (
-            "m.line IN (SELECT line FROM lines) AND m.complete IN (0, 1)"
-            " AND m.reason IS NULL AND m.hold = ?"
-        )
-        return plain, _BY_ID, (held, filters.reason)
+        return plain, _BY_TIME, {}
     if filters.reason is not None:
-        return plain, _BY_ID, ("m.reason = ?", filters.reason)
+        return plain, _BY_ID, {"reason": (_reason(filters.reason), filters.reason)}
     if filters.kind not in (None, Kind.TEXT):
-        return plain, _BY_ID, ("m.kind <> 'text' AND m.kind = ?", filters.kind)
+        which = "m.kind <> 'text' AND m.kind = ?"
+        return plain, _BY_ID, {"kind": (which, filters.kind)}
     if filters.line is not None:
-        return plain, _BY_TIME, None
-    return plain, _BY_ID, ("m.id > ?", 0)
+        return plain, _BY_TIME, {}
+    return plain, _BY_ID, {"after_id": ("m.id > ?", 0)}
 
 
-def _in_line(filters: Filters, line: str) -> list[Condition]:
+def _reason(reason: str) -> str:
+    """The reason of a decision, or of a hold while there is no decision."""
+    if reason not in _HOLDS:
+        return "m.reason = ?"
+    waiting = "m.line IN (SELECT line FROM lines) AND m.complete IN (0, 1)"
+    return f"{waiting} AND m.reason IS NULL AND m.hold = ?"
+
+
+def _in_line(filters: Filters, line: str) -> dict[str, Condition]:
     """What leads where times do."""
-    return [
-        ("m.line = ?", line),
-        ("m.received_at >= ?", _stamp(filters.since)),
-        ("m.received_at < ?", _stamp(filters.until)),
-    ]
+    return {
+        "line": ("m.line = ?", line),
+        "since": ("m.received_at >= ?", _stamp(filters.since)),
+        "until": ("m.received_at < ?", _stamp(filters.until)),
+    }
 
 
-def _filters(filters: Filters) -> list[Condition]:
-    """Every condition, none of which leads; what leads is repeated, which costs nothing."""
-    of_reply = (
-        "EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND +r.state = ?)"
-    )
+def _filters(filters: Filters) -> dict[str, Condition]:
+    """Every condition, none of which leads."""
     held, decided = "+m.reason IS NULL AND +m.hold = ?", "+m.reason = ?"
     whose = "+m.sender_id IN (SELECT id FROM senders WHERE address = ?)"
-    return [
-        ("+m.received_at >= ?", _stamp(filters.since)),
-        ("+m.received_at < ?", _stamp(filters.until)),
-        ("+m.line = ?", filters.line),
-        (whose, filters.sender),
-        (of_reply, filters.state),
-        (held if filters.reason in _HOLDS else decided, filters.reason),
-        ("+m.kind = ?", filters.kind),
-        ("+m.id > ?", filters.after_id),
-    ]
+    answered = (
+        "EXISTS (SELECT 1 FROM replies r WHERE r.message_id = m.id AND +r.state = ?)"
+    )
+    return {
+        "since": ("+m.received_at >= ?", _stamp(filters.since)),
+        "until": ("+m.received_at < ?", _stamp(filters.until)),
+        "line": ("+m.line = ?", filters.line),
+        "sender": (whose, filters.sender),
+        "state": (answered, filters.state),
+        "reason": (held if filters.reason in _HOLDS else decided, filters.reason),
+        "kind": ("+m.kind = ?", filters.kind),
+        "after_id": ("+m.id > ?", filters.after_id),
+    }
 
 
 def _stamp(at: datetime | None) -> str | None:

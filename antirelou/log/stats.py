@@ -19,21 +19,23 @@ from antirelou.log.connection import Connection, Value
 from antirelou.log.figures import TO_STRANGERS
 from antirelou.log.raids import NOBODYS
 from antirelou.log.times import stamp
-from antirelou.policy.facts import Kind, Reason
+from antirelou.policy.facts import Kind
 
 # ?1 a line, '' for all; ?2 and ?3 a span, its end excluded; ?4 the senders that are left out, as JSON.
 _LINES = "line IN (SELECT line FROM lines WHERE ?1 IN (line, ''))"
-_MESSAGES = f"""FROM messages m INDEXED BY messages_time
-WHERE m.{_LINES} AND m.received_at >= ?2 AND m.received_at < ?3 AND m.kind NOT IN {NOBODYS}
+_IN_SPAN = f"m.{_LINES} AND m.received_at >= ?2 AND m.received_at < ?3"
+_PEOPLE = f"""m.kind NOT IN {NOBODYS}
     AND (m.sender_id IS NULL OR m.sender_id NOT IN (SELECT value FROM json_each(?4)))"""
 _CAME = f"""SELECT m.sender_id, m.kind, coalesce(m.reason, m.hold, 'undecided') AS word, count(*) AS messages
-{_MESSAGES} GROUP BY 1, 2, 3"""
+FROM messages m INDEXED BY messages_time WHERE {_IN_SPAN} AND {_PEOPLE} GROUP BY 1, 2, 3"""
 _LEFT = f"""SELECT count(*) FROM replies INDEXED BY replies_counted
 WHERE {_LINES} AND counted_at >= ?2 AND counted_at < ?3 AND {TO_STRANGERS}"""
-_ANSWERED = f"('{Reason.TO_ANSWER}', '{Reason.DISTRESS}')"
+# Few messages are answered: their replies are looked up among all of the span's, not by each message of it.
 _BECAME = f"""SELECT r.state, CASE r.state WHEN 'dropped' THEN r.reason END AS reason, count(*) AS replies
-FROM (SELECT m.id {_MESSAGES} AND m.reason IN {_ANSWERED}) a
-CROSS JOIN replies r ON r.message_id = a.id GROUP BY 1, 2"""
+FROM (SELECT min(m.id) AS first, max(m.id) AS last FROM messages m INDEXED BY messages_time WHERE {_IN_SPAN}) a
+CROSS JOIN replies r ON r.message_id BETWEEN a.first AND a.last
+CROSS JOIN messages m ON m.id = r.message_id
+WHERE +{_IN_SPAN} AND {_PEOPLE} AND r.{TO_STRANGERS} GROUP BY 1, 2"""
 
 
 @dataclass(slots=True)
