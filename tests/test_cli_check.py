@@ -63,7 +63,7 @@ def test_every_item_is_told_in_its_order(run: Run, tmp_path: Path) -> None:
             "network",
             "service centre",
         ),
-        *("storages", "daemon", "clock", "disk", "texts"),
+        *("storages", "daemon", "clock", "disk", "texts", "published"),
     ]
     assert (told.status, told.lines[-1]) == (0, "A text could be answered now.")
     assert not (tmp_path / "antirelou.db").exists()

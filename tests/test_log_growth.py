@@ -135,6 +135,8 @@ QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
     "loudest": lambda log, world: log.loudest("main", world.now.at, 5),
     "orders": lambda log, _: log.orders(5),
     "order": lambda log, _: log.order(5),
+    "what was published": lambda log, _: log.published("main"),
+    "a test text": lambda log, world: log.trial("s30", world.now.at),
     "lines": lambda log, _: log.lines(),
     "a flood's texts": lambda log, _: log.flood_texts(LONG - 1, 5),
     "a flood's decisions": lambda log, _: log.flood_decisions(LONG - 1),

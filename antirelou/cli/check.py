@@ -9,66 +9,113 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from antirelou.cli import check_publish
 from antirelou.cli.check_line import Finding, of_daemon, of_modem
+from antirelou.cli.check_replies import LATELY, of_daemon_alive, of_events, of_replies
+from antirelou.cli.check_send import address_of, agreed, sent
 from antirelou.cli.errors import CONFIGURATION
-from antirelou.cli.options import config_option, json_option, numbers_option
+from antirelou.cli.options import (
+    config_option,
+    json_option,
+    numbers_option,
+    settings_of,
+)
 from antirelou.cli.output import echo, json_line, size_of, visible, when
 from antirelou.clock import SystemClock
 from antirelou.config import ConfigError, Loaded, load
 from antirelou.log import LogError, LogMissing, Reader, holder
+from antirelou.policy.month import month_start
 from antirelou.settings import Settings
 
 _MARKS = {True: "[ok]", False: "[!!]", None: "[--]"}
 _WORDS = {True: "ok", False: "fault", None: "note"}
+_MOST_EVENTS = 50  # of the last day, good news too
 _BEHIND = timedelta(minutes=10)  # of the newest row: as much as the daemon lets pass
 
 
 @click.command()
 @config_option
+@click.option(
+    "--send",
+    metavar="NUMBER",
+    help="If all is well, really send one text there, best to your own telephone.",
+)
+@click.option("--yes", is_flag=True, help="With --send: do not ask before it is sent.")
+@click.option(
+    "--publish",
+    is_flag=True,
+    help="Go through what to settle before the number is given to anybody.",
+)
 @json_option
 @numbers_option
 @click.pass_context
-def check(context: click.Context, config: Path, as_json: bool, numbers: bool) -> None:
+def check(
+    context: click.Context,
+    config: Path,
+    send: str | None,
+    yes: bool,
+    publish: bool,
+    as_json: bool,
+    numbers: bool,
+) -> None:
     """Say whether a text could be answered now, and what to do if not.
 
     [ok] is good, [!!] keeps a text from being answered, [--] deserves a look or could not be checked. The exit
-    status is 0 only if a text could be answered now; else 78 or 69, by the first [!!]. While a daemon runs, its own
-    last look at the modem is told; otherwise the modem is opened for a moment. No PIN is ever typed.
+    status is 0 only if a text could be answered now; else 69, 75 or 78, by the first [!!]. While a daemon runs, its own
+    last look at the modem is told; otherwise the modem is opened for a moment. No PIN is ever typed, but with --send,
+    which starts a daemon for as long as it takes if none runs.
 
     \b
     antirelou check
-    antirelou check --config ./antirelou.toml --json
+    antirelou check --send "06 39 98 00 01"
+    antirelou check --publish
     """
+    if publish and send is not None:
+        raise click.UsageError("Choose one of --send and --publish.")
+    if publish:
+        settings = settings_of(config)
+        context.exit(_told(check_publish.findings(settings), as_json=as_json))
+    address = None if send is None else address_of(send, settings_of(config))
+    status = _told(findings(config, numbers=numbers), as_json=as_json)
+    if address is not None and status == 0:
+        settings = settings_of(config)
+        if agreed(address, settings, numbers=numbers, yes=yes):
+            status = _told(sent(address, settings, config), as_json=as_json)
+    elif address is not None and not as_json:
+        echo("Nothing is sent until what is marked [!!] is put right.")
+    if not as_json:
+        echo(_verdict(status))
+    context.exit(status)
+
+
+def _told(found: Iterator[Finding], *, as_json: bool) -> int:
+    """Print each finding as it comes; return the exit status of the first fault."""
     status = 0
-    for finding in findings(config, numbers=numbers):
-        if as_json:
-            echo(
-                json_line(
-                    {
-                        "item": finding.item,
-                        "state": _WORDS[finding.good],
-                        "sentence": finding.sentence,
-                    }
-                )
+    for finding in found:
+        state = _WORDS[finding.good]
+        echo(
+            json_line(
+                {"item": finding.item, "state": state, "sentence": finding.sentence}
             )
-        else:
-            echo(f"{_MARKS[finding.good]} {finding.item}: {finding.sentence}")
+            if as_json
+            else f"{_MARKS[finding.good]} {finding.item}: {finding.sentence}"
+        )
         if finding.good is False and status == 0:
             status = finding.exit_status
-    if not as_json:
-        echo(
-            "A text could be answered now."
-            if status == 0
-            else "A text could not be answered now; see [!!] above."
-        )
-    context.exit(status)
+    return status
+
+
+def _verdict(status: int) -> str:
+    if status:
+        return "A text could not be answered now; see [!!] above."
+    return "A text could be answered now."
 
 
 def findings(config: Path, *, numbers: bool) -> Iterator[Finding]:
@@ -105,29 +152,28 @@ def findings(config: Path, *, numbers: bool) -> Iterator[Finding]:
     yield _clock(settings, known.newest)
     yield _disk(settings)
     yield from _texts(loaded)
+    yield check_publish.summary(settings)
 
 
 def _line(settings: Settings, known: Known, *, numbers: bool) -> Iterator[Finding]:
-    """The daemon if one runs, else the modem itself; then what the operator ordered."""
-    pid = holder(settings.log.path, settings.line)
-    if pid is not None and known.row is not None:
-        yield from of_daemon(settings.modem, pid, known.row, numbers=numbers)
+    """The daemon if one runs, else the modem itself; then what holds replies back, and what happened."""
+    pid, row = holder(settings.log.path, settings.line), known.row
+    if pid is not None and row is not None:
+        yield from of_daemon(settings.modem, pid, row, numbers=numbers)
+        yield from of_daemon_alive(row, pid, settings)
     else:
         yield from of_modem(
             settings.modem, pin_refused=known.pin_refused, numbers=numbers
         )
-    if known.row is not None and known.row["paused"]:
-        yield Finding(
-            "orders",
-            False,
-            "Replies are paused: antirelou resume lets them leave again.",
-        )
+    if row is not None:
+        yield from of_replies(row, settings, datetime.now(UTC))
     if pid is None:
         yield Finding(
             "daemon",
             None,
             "No daemon runs for this line: systemctl start antirelou starts it.",
         )
+    yield from of_events(known.events, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +183,7 @@ class Known:
     row: dict[str, Any] | None = None
     newest: datetime | None = None
     pin_refused: bool = False
+    events: list[dict[str, Any]] = field(default_factory=list)  # of the last day
 
 
 def _log(settings: Settings) -> Iterator[Finding | Known]:
@@ -169,9 +216,9 @@ def _log(settings: Settings) -> Iterator[Finding | Known]:
 
 def _known(reader: Reader, settings: Settings) -> Known:
     now = datetime.now(UTC)
-    row = next(
-        (row for row in reader.status(now) if row["line"] == settings.line), None
-    )
+    starts = month_start(now, settings.limits.month_starts_on, settings.reply.time_zone)
+    lines = reader.status(now, month_start=starts)
+    row = next((row for row in lines if row["line"] == settings.line), None)
     last = reader.message(reader.last_id() or 0)
     times = [row["updated_at"], row["last_submitted_at"]] if row else []
     if last is not None and not last["clock_wrong"]:
@@ -182,6 +229,7 @@ def _known(reader: Reader, settings: Settings) -> Known:
         row,
         max((datetime.fromisoformat(time) for time in times if time), default=None),
         pin_refused=told[-1:] == ["sim_wrong_pin"],
+        events=reader.meanwhile(settings.line, now - LATELY, None, _MOST_EVENTS),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import grp
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from antirelou.modem.facts import (
     SimRefused,
     StorageUse,
 )
-from antirelou.modem.port import holders
+from antirelou.modem.port import OpenPort, holders
 from antirelou.settings import Modem as ModemSettings
 
 SIMULATED = "simulated"
@@ -161,9 +161,14 @@ def of_daemon(
 
 
 def of_modem(
-    settings: ModemSettings, *, pin_refused: bool, numbers: bool
+    settings: ModemSettings,
+    *,
+    pin_refused: bool,
+    numbers: bool,
+    clock: Clock | None = None,
+    open_port: OpenPort | None = None,
 ) -> Iterator[Finding]:
-    """The line as it is found by opening the modem here and now."""
+    """The line as it is found by opening the modem here and now: by `clock`, and by `open_port` where it is not real."""
     path = settings.port
     good = _GOOD
     if path == SIMULATED:
@@ -173,7 +178,7 @@ def of_modem(
     elif (fault := port_fault(path)) is not None:
         yield from _ended(good, path, *fault)
         return
-    look = _look(settings, NeverTyped(pin_refused))
+    look = _look(settings, NeverTyped(pin_refused), clock or SystemClock(), open_port)
     if look.error is not None:
         yield from _ended(good, path, _item(look.error), _sentence(look.error))
     else:
@@ -286,11 +291,18 @@ def _way_in(port: os.stat_result) -> str:
     return f"add it to the group {group}, which owns the port"
 
 
-def _look(settings: ModemSettings, pins: NeverTyped) -> Look:
+def _look(
+    settings: ModemSettings,
+    pins: NeverTyped,
+    clock: Clock,
+    open_port: OpenPort | None,
+) -> Look:
     """Open, ask, close."""
     look = Look()
-    clock = SystemClock()
-    open_port = _open_port(settings, clock)
+    if open_port is None and settings.port == SIMULATED:
+        from antirelou.simulator import Simulation
+
+        open_port = Simulation(clock).open_port
     modem = Modem(
         settings, clock, pins=pins, take_direct=look.direct.append, open_port=open_port
     )
@@ -302,16 +314,6 @@ def _look(settings: ModemSettings, pins: NeverTyped) -> Look:
     finally:
         modem.close()
     return look
-
-
-def _open_port(
-    settings: ModemSettings, clock: Clock
-) -> Callable[[str, int], Any] | None:
-    if settings.port != SIMULATED:
-        return None
-    from antirelou.simulator import Simulation
-
-    return Simulation(clock).open_port
 
 
 def _of_identity(identity: Identity, *, numbers: bool) -> Iterator[Finding]:
@@ -336,7 +338,9 @@ def _of_condition(
     condition: Condition, settings: ModemSettings, *, numbers: bool
 ) -> Iterator[Finding]:
     signal = (
-        "signal not known" if condition.signal is None else f"{condition.signal} dBm"
+        "signal not known (if texts get lost, check the antenna)"
+        if condition.signal is None
+        else f"{condition.signal} dBm"
     )
     network = visible(condition.network or "network without a name")
     if condition.registration.usable:

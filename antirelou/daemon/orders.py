@@ -11,8 +11,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
 from antirelou.log import Order, Store
+from antirelou.policy import NumberKind, Purpose, classify
 
 log = logging.getLogger("antirelou")
 
@@ -85,6 +87,25 @@ def _forget_pin(store: Store, argument: Argument, moment: Moment) -> str:
     return "the PIN in pin_file may be typed once more"
 
 
+def _send_test(store: Store, argument: Argument, moment: Moment) -> str:
+    """The text that strangers get; to one of the operator's own phones as a test, to any other number as a lesson."""
+    settings, address = store.settings, argument["address"]
+    if not isinstance(address, str):
+        raise TypeError("a number is a text")
+    if classify(address, settings.modem.country).kind is not NumberKind.MOBILE:
+        raise ValueError("a test text goes to a mobile number")
+    ours = (*settings.operator.numbers, settings.modem.number)
+    purpose = Purpose.TEST if address in ours else Purpose.LESSON
+    text = settings.reply.texts[0]
+    segments = len(sms.compose(text).segments)
+    reply = store.queue_trial(address, text, segments, purpose, moment)
+    return f"the test text is queued as reply {reply}"
+
+
+def _published(store: Store, argument: Argument, moment: Moment) -> str:
+    return "remembered"
+
+
 def _which(argument: Argument) -> dict[str, Any]:
     """Whose replies: some ids, a sender's, those whose text holds a word, or all."""
     ids = tuple(int(number) for number in argument.get("ids", ()))
@@ -105,7 +126,7 @@ def _replies(number: int) -> str:
     return f"{number} {'reply' if number == 1 else 'replies'}"
 
 
-# `pause` and `resume` act by being there: whether the line is paused is derived from these rows.
+# `pause`, `resume` and `published` act by being there: what they say is derived from these rows.
 _ORDERS: dict[str, Callable[[Store, Argument, Moment], str]] = {
     "pause": _pause,
     "resume": _resume,
@@ -115,4 +136,6 @@ _ORDERS: dict[str, Callable[[Store, Argument, Moment], str]] = {
     "approve": _approve,
     "line_accept": _accept_sim,
     "forget_pin": _forget_pin,
+    "send_test": _send_test,
+    "published": _published,
 }

@@ -7,17 +7,19 @@ numbers or texts, since they stay for ever.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
 from antirelou.log import chain
 from antirelou.log.connection import Connection
 from antirelou.log.errors import LogMissing, exists
-from antirelou.log.facts import Order
+from antirelou.log.facts import Order, State
+from antirelou.log.key import Domain
 from antirelou.log.session import clean
 from antirelou.log.submits import Submits
 from antirelou.log.times import read, stamp
 from antirelou.log.version import refuse_strangers
+from antirelou.policy.facts import Purpose
 from antirelou.settings import Settings
 
 KINDS = (
@@ -29,7 +31,12 @@ KINDS = (
     "approve",
     "line_accept",
     "forget_pin",
+    "send_test",
+    "published",
 )
+_TRIAL_WITHIN = timedelta(
+    minutes=10
+)  # a test text that could not leave by then is dropped
 
 
 class Orders(Submits):
@@ -56,6 +63,32 @@ class Orders(Submits):
             )
             for row in rows
         ]
+
+    def queue_trial(
+        self, address: str, text: str, segments: int, purpose: Purpose, moment: Moment
+    ) -> int:
+        """Queue a text that answers nothing, since the operator asked for one; it leaves by the same rules as any reply.
+
+        It is approved by being ordered. Returns the reply's id.
+        """
+        with self._writing():
+            sender_id = self._sender_id(address, moment)
+            if sender_id is None:
+                raise ValueError("a text goes to somebody")
+            now = stamp(moment.at)
+            reply = self._db.insert(
+                "INSERT INTO replies (line, sender_id, purpose, text, segments, state, queued_at, boot_id, due_at,"
+                " expires_at, approved_at, lot, nonce) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    *(self.line, sender_id, purpose.value, clean(text), segments),
+                    *(State.QUEUED.value, now, moment.boot_id, now),
+                    *(stamp(moment.at + _TRIAL_WITHIN), now),
+                    *(self._key.hmac(Domain.LOT, now[:10], address), chain.nonce()),
+                ],
+            )
+            self._chain("reply", reply, moment.at)
+            self._chain("reply.state", reply, moment.at)
+            return reply
 
     def done(self, order_id: int, result: str, moment: Moment) -> None:
         """Remember that an order was carried out, and how it went."""

@@ -14,20 +14,19 @@ from typing import Any, Self
 
 from antirelou.log.connection import Connection
 from antirelou.log.errors import LogMissing
+from antirelou.log.happened import Happened
 from antirelou.log.lock import holder
 from antirelou.log.raids import Raids
 from antirelou.log.selection import Filters, Selection, selections
 from antirelou.log.stats import Stats
 from antirelou.log.status import status
-from antirelou.log.times import REPEAT_WITHIN, stamp
+from antirelou.log.times import stamp
 from antirelou.log.version import refuse_strangers
 
 _MESSAGE = """m.id, m.line, m.kind, s.address, m.alphanumeric, m.received_at, m.newest_at, m.clock_unsynced,
     m.clock_wrong, m.service_centre_time, m.text, m.details, m.segments, m.segments_expected, m.complete, m.deliver_id,
     m.sender_id, m.reason, m.hold, m.decided_at, m.erased_at"""
 _SENDER = "LEFT JOIN senders s ON s.id = m.sender_id"
-_EVENT = "SELECT id, at, last_at, count, line, kind, text FROM events"
-_NEVER = "9999"  # later than every time
 _WHOLE = -1  # SQLite's "no limit"
 
 # The columns that `why` shows as they are stored.
@@ -82,7 +81,7 @@ _OF_DELIVER = [
 ]
 
 
-class Reader(Raids, Stats):
+class Reader(Happened, Raids, Stats):
     """An open log; `with Reader.open(path) as log:`."""
 
     def __init__(self, connection: Connection) -> None:
@@ -197,7 +196,7 @@ class Reader(Raids, Stats):
         last: int | None = self._db.value("SELECT max(id) FROM messages")
         return last
 
-    # The lines and what happened
+    # The lines
 
     def status(
         self, now: datetime, *, month_start: datetime | None = None
@@ -228,51 +227,15 @@ class Reader(Raids, Stats):
             lines.append(line)
         return lines
 
-    def events(
-        self, limit: int = 50, *, line: str | None = None
-    ) -> list[dict[str, Any]]:
-        """Return the newest events, oldest first."""
-        if line is None:
-            rows = self._db.rows(f"{_EVENT} ORDER BY id DESC LIMIT ?", [limit])
-        else:
-            rows = self._db.rows(
-                f"{_EVENT} WHERE line = ? ORDER BY at DESC, id DESC LIMIT ?",
-                [line, limit],
-            )
-        return [dict(row) for row in reversed(rows)]
-
-    def meanwhile(
-        self, line: str, since: datetime, until: datetime | None, limit: int
-    ) -> list[dict[str, Any]]:
-        """Return what happened on a line from `since` to `until`, repeats too, oldest first: the last so many."""
-        rows = self._db.rows(
-            f"{_EVENT} WHERE line = ? AND at >= ? AND at <= ? AND last_at >= ?"
-            " ORDER BY at DESC, id DESC LIMIT ?",
-            [
-                line,
-                stamp(since - REPEAT_WITHIN),
-                stamp(until) if until else _NEVER,
-                stamp(since),
-                limit,
-            ],
-        )
-        return [dict(row) for row in reversed(rows)]
-
-    def orders(self, limit: int = 50) -> list[dict[str, Any]]:
-        """Return the newest orders, oldest first."""
-        rows = self._db.rows(
-            "SELECT id, at, line, kind, argument, done_at, result FROM control ORDER BY id DESC LIMIT ?",
-            [limit],
-        )
-        return [dict(row) for row in reversed(rows)]
-
-    def order(self, order_id: int) -> dict[str, Any] | None:
-        """Return one order, done or not."""
+    def trial(self, address: str, since: datetime) -> dict[str, Any] | None:
+        """Return the newest reply to nothing that was queued for an address since then: an ordered test text."""
         row = self._db.row(
-            "SELECT id, at, line, kind, argument, done_at, result FROM control WHERE id = ?",
-            [order_id],
+            "SELECT r.* FROM replies r INDEXED BY replies_sender"
+            " WHERE r.sender_id = (SELECT id FROM senders WHERE address = ?) AND r.message_id IS NULL"
+            " AND r.queued_at >= ? ORDER BY r.id DESC LIMIT 1",
+            [address, stamp(since)],
         )
-        return dict(row) if row else None
+        return self._whole_reply(row) if row else None
 
     # Inside
 

@@ -47,8 +47,7 @@ CREATE TABLE lines (
     pins TEXT NOT NULL DEFAULT '{}',
     self_text_at TEXT,
     self_text_proved_at TEXT,
-    memory_gap_until TEXT,
-    published TEXT
+    memory_gap_until TEXT
 ) STRICT
 """
 
@@ -298,6 +297,7 @@ INDEXES = (
     "CREATE INDEX events_time ON events (line, at)",
     "CREATE INDEX control_open ON control (line, id) WHERE done_at IS NULL",
     "CREATE INDEX control_pause ON control (line, id) WHERE kind IN ('pause', 'resume')",
+    "CREATE INDEX control_published ON control (line, id) WHERE kind IN ('published', 'line_accept')",
 )
 
 # Full-text search; accents and case are ignored. No table of sizes: nothing is ranked, and a page is saved a message.

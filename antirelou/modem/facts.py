@@ -166,7 +166,10 @@ class CommandRefused(ModemError):
     def __init__(
         self, command: str, said: str, family: str = "", cause: int | None = None
     ) -> None:
-        super().__init__(f"the modem answered {said!r} to {command}")
+        super().__init__(
+            f"The modem answered {said!r} to {command}: unplug it and plug it in again, or set modem.port to another port "
+            "of the same device."
+        )
         self.command = command
         self.said = said
         self.family = family
