@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest test-driver test-long test-death fuzz raid long-log lint format clean
+.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -27,6 +27,10 @@ test-long: $(VENV)/ready
 # The real process killed at 560 exact system calls, and thousands of power cuts; needs strace. A quarter of an hour.
 test-death: $(VENV)/ready
 	$(BIN)/pytest -s tests/death
+
+# How long after each fault the next reply leaves, on a virtual clock, for each family of modems.
+times: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python tests/bench/recovery.py
 
 # 100,000 mutated or random PDUs: none may raise; prints the processor time of each.
 fuzz: $(VENV)/ready

@@ -21,7 +21,7 @@ from antirelou.settings import Settings
 log = logging.getLogger("antirelou")
 
 _REFRESH = 600.0  # seconds between two looks at a line that is well
-_BEFORE_SUBMIT = 60.0  # how old the registration may be when a reply is due
+_BEFORE_SUBMIT = 5.0  # how old the registration may be: what is submitted without a network is of unknown fate
 _WATCH = 5.0  # seconds between two looks at a line without a network
 _NEARLY_FULL = 0.8
 

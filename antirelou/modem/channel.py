@@ -45,6 +45,7 @@ from antirelou.modem.trace import shortened
 # After a stop is asked for, what can be repeated is given up this soon: within 2 s, with a reserve.
 ABANDON_SECONDS = 1.5
 HEADER_SECONDS = 2.0  # how long the PDU line of a +CMT may lag behind its header
+LOST_SECONDS = 1.0  # for an answer that was under way when the modem started
 LINE_LIMIT = 8192  # octets; the longest line known is +CLAC on one line, some 4,000
 CONTENT_LIMIT = 10_000  # +CMT within one exchange; 120 s of radio carry some dozens
 
@@ -149,6 +150,8 @@ class Channel(SerialComms):
             )
             if exchange.settles_at is not None:
                 end = min(end, exchange.settles_at)
+            if exchange.lost_at is not None:
+                end = min(end, exchange.lost_at + LOST_SECONDS)
             if self.interrupt.stopped_at is not None:
                 end = min(end, self.interrupt.stopped_at + grace)
             if end - now < TICK:
@@ -347,6 +350,8 @@ class Channel(SerialComms):
                 self.late_submit = False
                 self.inbox.queue(LateSubmitted(reference))
         elif (sure := start_sign(line, prefix)) is not None:
+            if sure and self._running is not None:
+                self._running.lost_at = self.clock.boot()
             self.started(line, sure)
         elif (fact := indication(line, prefix, rest)) is not None:
             self.inbox.queue(fact)

@@ -43,6 +43,7 @@ class Exchange:
     echoed: bool = False
     settle: float | None = None
     settles_at: float | None = None
+    lost_at: float | None = None  # when the modem surely started: it has forgotten us
     final: Final | None = None
     tentative: Final | None = None
     lines: list[str] = field(default_factory=list)

@@ -26,7 +26,7 @@ from antirelou.modem.pin import BUSY_SECONDS, is_busy, refused, state_of
 
 KNOWN = frozenset({"SM", "ME", "MT", "SR", "BM", "TA", "SM_P", "ME_P", ""})
 FRESH_SECONDS = 1.0  # no modem starts again between two commands closer than this
-SILENCE_SECONDS = 10.0  # between two lines of a listing
+SILENCE_SECONDS = 7.0  # before an answer, and between two lines of a listing
 SLOT_SECONDS = 0.3  # some read the whole SIM before the first line
 EMPTY = 321  # invalid memory index: there is nothing in it (TS 27.005 clause 3.2.5)
 HANGS = (
@@ -148,7 +148,7 @@ class Storages:
         deadline = self._dongle.clock.boot() + BUSY_SECONDS
         while True:
             try:
-                return self._dongle.exchange(command)
+                return self._dongle.exchange(command, SILENCE_SECONDS)
             except CommandRefused as error:
                 if state := state_of(error):
                     raise refused(state) from error

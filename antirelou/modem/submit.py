@@ -16,6 +16,9 @@ from antirelou.modem.facts import CommandRefused, Fate, ModemError, ModemLost, O
 from antirelou.modem.initialise import has_service_centre
 from antirelou.modem.lines import Final, number_of
 
+SETTING_SECONDS = (
+    5.0  # for an answer that waits neither for the SIM nor for the network
+)
 PROMPT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0  # vendors state 60 to 120 s
 STOP_SECONDS = 30.0  # of these, when a stop is asked for meanwhile; systemd waits 45 s
@@ -49,7 +52,7 @@ def submit(dongle: Dongle, pdu: SubmitPdu, service_centre: str = "") -> Outcome:
     dongle.late_submit = False
     try:
         dongle.ask(
-            "AT+CMGF=0"
+            "AT+CMGF=0", SETTING_SECONDS
         )  # in text mode the length would be taken for a telephone number
         if not has_service_centre(dongle, service_centre) and dongle.lacked_centre:
             return Outcome(
