@@ -40,6 +40,9 @@ LOOK = {
     "unplug_mid_command": ("modem", "is gone", "check its plug and its power"),
     "not_reading": ("modem", "is gone", "check its plug and its power"),
     "not_a_modem": ("port", "speaks, but not as a modem: set modem.port to another"),
+    "echo_only": ("port", "speaks, but not as a modem: set modem.port to another"),
+    "port_busy": ("holder", "is held by another process", "stop it, or set another"),
+    "stolen_octets": ("modem", "did not answer AT+CPIN?"),
     "odd_answer": ("modem", "does not answer: unplug it and plug it in again"),
     "refused": ("modem", "'ERROR' to AT+CMGF=0", "set modem.port to another port"),
     "sim_full": ("storages", "holds 30 of 30 messages. It is full: the network waits"),
@@ -49,6 +52,7 @@ LOOK = {
     "puk": ("PIN", "The SIM asks for its PUK, nothing was typed: unlock it"),
     "csca_wiped": ("service centre", NO_CENTRE),
     "registration": ("network", REFUSED_US),
+    "stale_registration": ("network", "The modem searches for a network: check"),
 }
 
 # The same while a daemon runs: what stands in the row and the events that it wrote, or in the test text's fate.
@@ -68,9 +72,13 @@ TOLD: dict[str, tuple[str, ...]] = {
     "hang_after_ctrl_z": ("test text", *NO_ANSWER),
     "cmgs_form": ("test text", *NO_ANSWER),
     "cms_error": ("test text", "cause 500", "a fault that the modem does not name"),
-    "cfun_4": ("network", "The modem is in no network: check the antenna"),
+    "cfun_4": ("lately", "The modem is in no network: check the antenna"),
+    "sim_dropped": ("lately", UNREADABLE),
+    "stolen_octets": ("modem", "does not answer: unplug it and plug it in again"),
     "deaf_radio": ("test text", "cause 332", "did not answer in time: check the ant"),
 }
+
+AT_OPENING = ("port_busy",)  # nothing to a daemon that has the port open
 
 
 def faults(found: Iterator[Finding]) -> list[Finding]:
@@ -162,7 +170,7 @@ def test_what_a_daemon_met_is_named(name: str, world: World, tmp_path: Path) -> 
         found = list(looked(world.simulation, world.clock))
     found.append(told(trial(world), world.settings))
     expected = TOLD.get(name)
-    if expected is None:
+    if expected is None or name in AT_OPENING:
         assert faults(iter(found)) == []
     else:
         assert [one for one in found if names(one, expected)], found
