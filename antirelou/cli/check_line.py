@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from antirelou.cli.check_ttys import remedies
 from antirelou.cli.errors import UNAVAILABLE
 from antirelou.cli.output import masked, plural, visible
 from antirelou.clock import Clock, SystemClock
@@ -176,7 +177,9 @@ def of_modem(
             "port": "The built-in dongle is simulated: no text comes or goes through it."
         }
     elif (fault := port_fault(path)) is not None:
-        yield from _ended(good, path, *fault)
+        item, sentence = fault
+        ttys = remedies() if item == "port" else ()
+        yield from _ended(good, path, item, " ".join((sentence, *ttys)))
         return
     look = _look(settings, NeverTyped(pin_refused), clock or SystemClock(), open_port)
     if look.error is not None:
