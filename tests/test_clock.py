@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
 
 from antirelou.clock import SystemClock, Timekeeper, VirtualClock
 
@@ -64,3 +67,11 @@ def test_a_wake_ends_the_next_wait_of_the_system_clock() -> None:
     clock.wake()
     clock.wait(60)
     assert clock.boot() - before < 5
+
+
+def test_a_kernel_that_may_not_be_asked_does_not_vouch_for_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = SystemClock()
+    monkeypatch.setattr(clock, "_libc", SimpleNamespace(adjtimex=lambda timex: -1))
+    assert not clock.synchronised()
