@@ -116,6 +116,16 @@ def test_a_port_that_may_not_be_opened_names_its_group(terminal: str) -> None:
     )
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_group_that_the_units_namespace_hides_is_the_usual_one(
+    tmp_path: Path,
+) -> None:
+    port = tmp_path / "tty"
+    port.touch()
+    os.chown(port, 65534, 65534)
+    assert "the group 'dialout'" in str(explain(str(port), PermissionError()))
+
+
 @pytest.mark.parametrize(
     ("error", "cause"),
     [

@@ -27,6 +27,8 @@ PORT_ERRORS = (
     termios.error,
 )  # termios.error, from a port that vanished, is no OSError
 
+_OVERFLOW = 65534  # the kernel's word for an id that a user namespace does not know
+
 _MISSING = {
     errno.ENOENT,
     errno.ENXIO,
@@ -143,7 +145,9 @@ def _who(path: str) -> str:
 
 
 def _group(path: str) -> str:
+    """The group that owns the port; its usual one where it is not to be seen, as from the unit's user namespace."""
     try:
-        return grp.getgrgid(os.stat(path).st_gid).gr_name
+        group = os.stat(path).st_gid
+        return grp.getgrgid(group).gr_name if group != _OVERFLOW else "dialout"
     except (OSError, KeyError):
         return "dialout"
