@@ -4,10 +4,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log lint format clean
+.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log install upgrade uninstall wheels lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
+
+# These three need root; what they do, and where things lie, is in the script. DESTDIR puts all below another directory.
+install upgrade uninstall:
+	@PYTHON="$(PYTHON)" DESTDIR="$(DESTDIR)" systemd/install.sh $@
+
+# What antirelou needs, into wheels/: a copy of this directory then installs without a network.
+wheels:
+	@PYTHON="$(PYTHON)" systemd/install.sh wheels
 
 test: $(VENV)/ready
 	$(BIN)/pytest
@@ -54,7 +62,7 @@ format: $(VENV)/lint-ready
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest build *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-oldest wheels build *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/ready: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -101,7 +101,7 @@ def commands() -> Iterator[list[str]]:
     """Every `antirelou …` in a shell block, as its words, without remarks and redirections."""
     for line in "".join(blocks("sh")).splitlines():
         if match := re.match(
-            r"(?:timeout \S+ \d+ |runuser -u antirelou -- )?(?:\.venv/bin/)?(antirelou .*)",
+            r"(?:timeout \S+ \d+ |sudo (?:-u antirelou )?)?(?:\.venv/bin/)?(antirelou .*)",
             line,
         ):
             yield shlex.split(re.split(r"\s[<>|&]", match[1])[0], comments=True)
