@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log install upgrade uninstall wheels lint format clean
+.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log install upgrade uninstall wheels test-system lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -39,6 +39,10 @@ test-death: $(VENV)/ready
 # How long after each fault the next reply leaves, on a virtual clock, for each family of modems.
 times: $(VENV)/ready
 	PYTHONPATH=tests $(BIN)/python tests/bench/recovery.py
+
+# A real systemd: a Debian container is installed into, broken in every way and rebooted. As root; some minutes.
+test-system: $(VENV)/ready
+	PYTHON=$(BIN)/python tests/system/run
 
 # 100,000 mutated or random PDUs: none may raise; prints the processor time of each.
 fuzz: $(VENV)/ready

@@ -52,23 +52,28 @@ gather() {
             "make wheels makes elsewhere. Nothing was changed."
 }
 
-# The program from the wheels in $1, in a fresh virtual environment; the one before stays beside it as .old.
+# The program from the wheels in $1 in a virtual environment beside the present one, as it will be in the latter's place.
+# What else can go wrong, goes wrong here.
+build_program() {
+    new=$DESTDIR$program.new
+    rm -rf "$new"
+    if ! { mkdir -p "$new" && "$PYTHON" -m venv "$new" &&
+        "$new/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-compile \
+            --no-index --find-links "$1" antirelou; }; then
+        rm -rf "$new"
+        fail "The program could not be put into $new (see above). Nothing was changed."
+    fi
+    grep -rlIF "$new" "$new/bin" "$new/pyvenv.cfg" | xargs sed -i "s|$new|$program|g"
+    # The daemon may not write there later.
+    "$PYTHON" -W ignore -m compileall -q -s "$new" -p "$program" "$new/lib" >/dev/null || true
+}
+
+# The present program stays beside it as .old.
 put_program() {
     place=$DESTDIR$program
     rm -rf "$place.old"
     [ ! -e "$place" ] || mv "$place" "$place.old"
-    if ! { mkdir -p "$place" && "$PYTHON" -m venv "$place" &&
-        "$place/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-compile \
-            --no-index --find-links "$1" antirelou; }; then
-        rm -rf "$place"
-        [ ! -e "$place.old" ] || mv "$place.old" "$place"
-        fail "The program could not be put into $place (see above); what was there before is there again."
-    fi
-    if [ -n "$DESTDIR" ]; then
-        grep -rlIF "$place" "$place/bin" "$place/pyvenv.cfg" | xargs sed -i "s|$place|$program|g"
-    fi
-    # The daemon may not write there later.
-    "$PYTHON" -W ignore -m compileall -q -s "$DESTDIR" "$place/lib" >/dev/null || true
+    mv "$place.new" "$place"
     mkdir -p "$DESTDIR${command%/*}"
     ln -sfn "$program/bin/antirelou" "$DESTDIR$command"
 }
@@ -110,7 +115,8 @@ running_units() {
 install_all() {
     [ -z "$(running_units)" ] || fail "antirelou runs already: sudo make upgrade puts this version in its place."
     gather "$scratch/wheels"
-    put_program "$scratch/wheels"
+    build_program "$scratch/wheels"
+    put_program
     rm -rf "$DESTDIR$program.old"
     put_files
     put_configuration
@@ -166,6 +172,7 @@ upgrade_all() {
     [ -z "$DESTDIR" ] || fail "There is nothing to upgrade below DESTDIR: make install DESTDIR=$DESTDIR"
     [ -e "$program/bin/antirelou" ] || fail "antirelou is not installed: sudo make install"
     gather "$scratch/wheels"
+    build_program "$scratch/wheels"
     were_running=$(running_units)
     # shellcheck disable=SC2086  # a list
     [ -z "$were_running" ] || systemctl stop $were_running
@@ -174,7 +181,7 @@ upgrade_all() {
         [ -z "$were_running" ] || systemctl start $were_running
         fail "The log could not be copied (see above), so nothing was changed: free some space, then try again."
     fi
-    put_program "$scratch/wheels"
+    put_program
     put_files
     put_configuration
     tell_system
@@ -196,7 +203,7 @@ uninstall_all() {
     for file in "$here"/systemd/*.service; do rm -f "$DESTDIR$units/${file##*/}"; done
     for file in "$here"/systemd/*.rules; do rm -f "$DESTDIR$rules/${file##*/}"; done
     rm -f "$DESTDIR$users/antirelou.conf" "$DESTDIR$command"
-    rm -rf "$DESTDIR$program" "$DESTDIR$program.old"
+    rm -rf "$DESTDIR$program" "$DESTDIR$program.old" "$DESTDIR$program.new"
     tell_system
     cat <<END
 antirelou is gone. Still there: $configuration, $more_lines/, the log in $state/ and the user antirelou.
