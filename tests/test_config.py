@@ -390,6 +390,7 @@ MISUSES: list[tuple[str, str]] = [
         'privacy.erase_after = "0d" would be no time at all',
     ),
     ("[metrics]\nfile = 3", "metrics.file = 3 is not a text"),
+    ("[alerts]\ndirectory = 'x'", 'alerts.directory = "x" does not begin with "/"'),
     ("[reply]\ndelay = 2h", "is not valid TOML: "),
     ("[reply]\ndelay = 2h", "line 2"),
     ("[reply]\n[reply]", "is not valid TOML: "),
@@ -515,7 +516,10 @@ WARNINGS: list[tuple[str, str]] = [
         "[modem]\nnumber = '+33639980001'\n[operator]\nnumbers = ['0639980001']",
         "operator.numbers has +33639980001, this line's own number, which is never answered",
     ),
-    ("[metrics]\nfile = '/run/x'", "metrics.file has no effect yet in this version."),
+    (
+        "[health]\nself_text = '1d'",
+        "health.self_text has no effect yet in this version.",
+    ),
 ]
 
 

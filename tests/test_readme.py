@@ -38,6 +38,7 @@ from antirelou.clock import Timekeeper, VirtualClock
 from antirelou.config import EXIT_STATUS, sample
 from antirelou.config.warn import WITHOUT_EFFECT
 from antirelou.daemon import Exhausted
+from antirelou.daemon.alerts import KINDS
 from antirelou.log import Reader, State, Store, chain, errors
 from antirelou.policy.decide import REASONS
 from antirelou.policy.facts import (
@@ -61,6 +62,7 @@ NOT_RUN_HERE = (
     "antirelou log --follow",
     "antirelou check",
     "antirelou block --top",
+    "antirelou alert --test",
 )
 
 
@@ -234,6 +236,10 @@ def test_exit_statuses_are_all_that_a_command_may_end_with() -> None:
         Exhausted.exit_status,
     } | ours
     assert [int(word) for word in words("status")] == sorted(known)
+
+
+def test_alerts_are_those_that_are_written() -> None:
+    assert {named(row[0])[0]: row[1] for row in table("alert")} == KINDS
 
 
 # Configuration

@@ -23,6 +23,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "status": ("status", "Show the line, its limits and what waits, on one screen."),
         "config": ("config", "Print the commented default configuration, or check yours."),
         "line": ("line", "Show the lines; accept another SIM, forget a refused PIN."),
+        "alert": ("alert", "Hand what happened to a command of yours."),
     },
     "The log": {
         "log": ("log", "Show what was received and what became of it."),

@@ -65,8 +65,8 @@ _SECTIONS: dict[str, dict[str, Reader]] = {
         "erase_raid_after": values.some_time,
         "forget_senders_after": values.some_time,
     },
-    "metrics": {"file": values.string},
-    "alerts": {"directory": values.string},
+    "metrics": {"file": values.empty_or(values.absolute)},
+    "alerts": {"directory": values.empty_or(values.absolute)},
 }
 
 

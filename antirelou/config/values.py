@@ -218,6 +218,14 @@ def path(value: object) -> Path:
     return Path(name)
 
 
+def absolute(value: object) -> str:
+    """The path of a file wherever the daemon was started."""
+    name = path(value)
+    if not name.is_absolute():
+        raise Wrong('does not begin with "/": write the whole path.')
+    return str(name)
+
+
 def country(value: object) -> str:
     """A country by its two letters of ISO 3166."""
     code = string(value).upper()

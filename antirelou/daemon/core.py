@@ -14,9 +14,12 @@ from datetime import timedelta
 
 from antirelou.clock import Clock, Timekeeper
 from antirelou.daemon import orders
+from antirelou.daemon.alerts import Alerts
 from antirelou.daemon.calls import Calls
+from antirelou.daemon.health import Health
 from antirelou.daemon.intake import Intake
 from antirelou.daemon.line import Line
+from antirelou.daemon.metrics import Metrics
 from antirelou.daemon.pins import Pins
 from antirelou.daemon.recovery import Ladder, Radio, state_of
 from antirelou.daemon.reply import Replying
@@ -77,6 +80,10 @@ class Daemon:
         self._replying = Replying(settings, store, self._timekeeper, self._systemd)
         self._calls = Calls(settings, store, self._timekeeper)
         self._line = Line(settings, store, self._timekeeper, self._systemd)
+        about = (settings, store, self._timekeeper, self._line)
+        self._health = Health(*about)
+        self._alerts = Alerts(*about)
+        self._metrics = Metrics(*about)
         self._ladder = Ladder()
         self._radio = Radio()
         self._modem = self._new_modem()
@@ -155,6 +162,9 @@ class Daemon:
             if self._ripe():
                 self._intake.decide()
         self._line.tell(self._modem if self._is_open else None)
+        self._health.look(swept=self._is_open)
+        self._alerts.tell()
+        self._metrics.tell(swept=self._is_open)
         return left
 
     def _obey(self) -> None:
@@ -317,7 +327,8 @@ class Daemon:
             reopen = settings.modem != self.settings.modem
             self.settings = settings
             self.store.configured(settings, self._timekeeper.moment())
-            for part in (self._intake, self._replying, self._calls, self._line):
+            parts = (self._intake, self._replying, self._calls, self._line)
+            for part in (*parts, self._health, self._alerts, self._metrics):
                 part.settings = settings
             if reopen:
                 self._modem.close()

@@ -65,6 +65,16 @@ class Line:
         )
         self._told_at = 0.0
 
+    @property
+    def state(self) -> str:
+        """One word for how the line is, as in its row."""
+        return self._state
+
+    @property
+    def condition(self) -> Condition | None:
+        """How the modem found the line at the last look; None while it cannot be used."""
+        return self._condition
+
     # What happened
 
     def event(self, kind: str, text: str, *, level: int = logging.WARNING) -> None:
@@ -94,6 +104,11 @@ class Line:
             or "unknown model"
         )
         self.event("modem_opened", f"The modem answers ({model}).", level=logging.INFO)
+        if self._store.new_sim():
+            self.event(
+                "new_sim",
+                "Another SIM is in the modem than before: replies are held until `antirelou line accept`.",
+            )
         self._show()
 
     def lost(self, state: str, sentence: str, *, was_open: bool) -> None:
@@ -123,7 +138,12 @@ class Line:
     def may_submit(self, modem: Modem) -> bool:
         """Whether a submit could succeed now; looks at the network again when what is known is old."""
         free = shutil.disk_usage(self.settings.log.path.parent).free
-        self.disk_low = free < self.settings.log.reserve
+        before, self.disk_low = self.disk_low, free < self.settings.log.reserve
+        if self.disk_low and not before:
+            self.event(
+                "disk_low",
+                "The disk has less free space than log.reserve: replies stop; receiving goes on. Free some space.",
+            )
         self._refresh(modem, _BEFORE_SUBMIT if self._usable() else _WATCH)
         return self._usable()
 
@@ -170,7 +190,10 @@ class Line:
     def _look(self, condition: Condition) -> None:
         before, self._condition = self._condition, condition
         self._looked = self._timekeeper.moment().boot
-        if before is not None and before.registration != condition.registration:
+        denied = condition.registration is Registration.DENIED
+        if (before.registration if before else None) != condition.registration and (
+            before or denied
+        ):
             words = _NETWORK.get(
                 condition.registration, f"Registered again ({condition.registration})."
             )

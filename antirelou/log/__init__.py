@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ReadOnlyLog,
     )
     from antirelou.log.facts import (
+        Alert,
         DueReply,
         Message,
         Noted,
@@ -47,7 +48,7 @@ _ERRORS = (
     "DiskFailing DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError "
     "LogMissing LogWeather NewerSchema NotADatabase ReadOnlyLog"
 )
-_FACTS = "DueReply Message Noted Order State Stored SubmitState Taken Verdict"
+_FACTS = "Alert DueReply Message Noted Order State Stored SubmitState Taken Verdict"
 _HOMES = {
     "chain": "Fault verify",
     "errors": _ERRORS,
@@ -60,6 +61,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "Alert",
     "DiskFailing",
     "DiskFull",
     "DueReply",

@@ -130,6 +130,17 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """Events of one kind that the operator is to be told of: their number, and the newest one's words."""
+
+    ids: tuple[int, ...]
+    kind: str
+    at: datetime
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class FloodOn:
     """A flood that is not known to be over; it will be at `until`, if it stays quiet."""
 

@@ -25,9 +25,9 @@ def status(
     """Return a line's figures; `recipients_month` is None without a `month_start`."""
     return {
         "paused": _paused(connection, line),
-        **_waiting(connection, line),
+        **waiting(connection, line),
         "flood": _flood(connection, line),
-        **_used(connection, line, now, month_start),
+        **used(connection, line, now, month_start),
         **_last(connection, line, now),
     }
 
@@ -42,7 +42,7 @@ def _paused(connection: Connection, line: str) -> bool:
     return bool(last == "pause")
 
 
-def _waiting(connection: Connection, line: str) -> Figures:
+def waiting(connection: Connection, line: str) -> Figures:
     """What is to be submitted or decided, and why it is not yet."""
     queued = (
         "FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ?"
@@ -78,7 +78,7 @@ def _flood(connection: Connection, line: str) -> Figures | None:
     }
 
 
-def _used(
+def used(
     connection: Connection, line: str, now: datetime, month_start: datetime | None
 ) -> Figures:
     """What counts for the limits of the hour, the day and the month."""

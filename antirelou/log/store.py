@@ -15,9 +15,12 @@ from pathlib import Path
 
 from antirelou.clock import Moment
 from antirelou.log import key, lock
+from antirelou.log.alerts import Alerting
 from antirelou.log.callers import Callers
 from antirelou.log.connection import Connection
 from antirelou.log.errors import KeyWrong, LogMissing, translated_os
+from antirelou.log.gauges import Gauges
+from antirelou.log.health import Health
 from antirelou.log.intake import Intake
 from antirelou.log.key import Domain, Key
 from antirelou.log.limits import Limits
@@ -29,7 +32,7 @@ from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
 
-class Store(Intake, Orders, Callers, Limits):
+class Store(Intake, Orders, Callers, Limits, Health, Alerting, Gauges):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 
     def __init__(
