@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from world import NOON, OTHER, World
 
-from antirelou.daemon.metrics import METRICS
+from antirelou.daemon.metrics import METRICS, lines
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 Samples = dict[tuple[str, ...], float]
@@ -99,12 +100,13 @@ def test_the_last_sweep_grows_old_without_a_modem(world: World) -> None:
     assert (told["ready",], told["state", "modem_missing"]) == (0, 1)
 
 
-def test_the_file_is_whole_and_readable_by_others(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.run(60)
-    file = Path(world.settings.metrics.file)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+def test_the_file_is_whole_and_readable_by_others(world: World) -> None:
+    file, mask = Path(world.settings.metrics.file), os.umask(0o077)
+    try:
+        world.run(60)
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644, "whatever the unit's umask"
     before = file.stat().st_ino
     with file.open(encoding="utf-8") as old:
         world.text("Salut")
@@ -137,14 +139,10 @@ def test_a_directory_that_cannot_be_written_is_one_event_and_nothing_else(
     assert read(world)["decisions_total", "to_answer"] == 1
 
 
-def test_a_name_that_the_modem_made_up_breaks_no_label(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from antirelou.daemon.metrics import _lines
-
+def test_a_name_that_the_modem_made_up_breaks_no_label() -> None:
     hostile = 'S"M\\\n} 1'
     text = "".join(
-        _lines({"signal_dbm": [({"line": "main", "storage": hostile}, -80.0)]})
+        lines({"signal_dbm": [({"line": "main", "storage": hostile}, -80.0)]})
     )
     (family,) = text_string_to_metric_families(text)
     assert family.samples[0].labels["storage"] == hostile

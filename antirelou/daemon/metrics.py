@@ -87,7 +87,7 @@ class Metrics:
 
     def _write(self, where: str, moment: Moment) -> None:
         figures = self._figures(moment)
-        timeless = "".join(_lines(figures))
+        timeless = "".join(lines(figures))
         if self._written is not None:
             file, what, at = self._written
             if (file, what) == (where, timeless) and moment.boot - at < _REFRESH:
@@ -96,7 +96,7 @@ class Metrics:
         try:
             write_whole(
                 Path(where),
-                "".join(_lines(last | figures)),
+                "".join(lines(last | figures)),
                 mode=0o644,
                 durable=False,
             )
@@ -188,7 +188,7 @@ def _unix(at: datetime | str | None) -> float:
     return (datetime.fromisoformat(at) if isinstance(at, str) else at).timestamp()
 
 
-def _lines(figures: Mapping[str, Iterable[Sample]]) -> Iterator[str]:
+def lines(figures: Mapping[str, Iterable[Sample]]) -> Iterator[str]:
     """The text format: https://prometheus.io/docs/instrumenting/exposition_formats/"""
     for name, (kind, words) in METRICS.items():
         samples = list(figures.get(name, ()))
