@@ -517,8 +517,8 @@ WARNINGS: list[tuple[str, str]] = [
         "operator.numbers has +33639980001, this line's own number, which is never answered",
     ),
     (
-        "[health]\nself_text = '1d'",
-        "health.self_text has no effect yet in this version.",
+        "[privacy]\nerase_after = '1d'",
+        "privacy.erase_after has no effect yet in this version.",
     ),
 ]
 

@@ -159,6 +159,7 @@ def _line(
             "Received",
             f"{plural(row['messages_day'], 'message')} in 24 hours, last {when(row['last_message_at'], zone)}",
         ],
+        ["Proof", _proof(row, settings, now)],
         ["Waiting", _waiting(row, settings, now)],
         ["Held", _counted(row["held"], "message") or "nothing"],
         *_flood(row, settings, now),
@@ -295,6 +296,20 @@ def _texts(lines: list[Row]) -> list[str]:
         ]
         told += [cut(text, most) for text in table(shown, indent="  ")]
     return told or ["No flood is on, so there are no texts of one to show."]
+
+
+def _proof(row: Row, settings: Settings, now: datetime) -> str:
+    """When it was last seen that texts go out and come in."""
+    zone = settings.reply.time_zone
+    if row["self_text_proved_at"]:
+        at = when(row["self_text_proved_at"], zone, now=now)
+        return f"a text to itself left and came back {at}"
+    if row["self_text_at"]:
+        at = when(row["self_text_at"], zone, now=now)
+        return f"none yet; a text to itself was due {at}"
+    if row["line"] == settings.line and not settings.modem.number:
+        return "none: set modem.number, and the line texts itself"
+    return "none yet"
 
 
 def _waiting(row: Row, settings: Settings, now: datetime) -> str:

@@ -18,7 +18,7 @@ _SEEN_SUSPENDED = {
     "recipients_per_month": 200,
 }
 # Sections, and keys of others, that are read and checked but do nothing yet.
-WITHOUT_EFFECT = frozenset({"health", "privacy"})
+WITHOUT_EFFECT = frozenset({"privacy"})
 
 
 def warnings_about(settings: Settings, data: Mapping[str, Any]) -> Iterator[str]:

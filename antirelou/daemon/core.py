@@ -162,9 +162,14 @@ class Daemon:
             if self._ripe():
                 self._intake.decide()
         self._line.tell(self._modem if self._is_open else None)
-        self._health.look(swept=self._is_open)
+        rung = self._health.look(swept=self._is_open)
         self._alerts.tell()
         self._metrics.tell(swept=self._is_open)
+        if rung:
+            self._ladder.climb(rung)
+            raise ModemSilent(
+                "The line does not do its work, though the modem answers."
+            )
         return left
 
     def _obey(self) -> None:

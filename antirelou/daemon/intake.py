@@ -152,13 +152,14 @@ class Intake:
     ) -> None:
         """Make a message of it, or a segment of one."""
         deliver = read if isinstance(read, sms.Deliver) else None
-        address = _address(read)
+        address, text = _address(read), getattr(read, "text", None)
+        itself = self._store.is_self_test(text)
         self._store.add_message(
             row,
-            kind=sms.kind(tpdu),
+            kind=Kind.SELF_TEST if itself else sms.kind(tpdu),
             sender=sender,
             alphanumeric=bool(address and address.alphanumeric),
-            text=getattr(read, "text", None),
+            text=text,
             segment=deliver.header.segment if deliver else None,
             service_centre_time=deliver.service_centre_time.at if deliver else None,
             moment=moment,

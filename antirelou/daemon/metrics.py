@@ -40,6 +40,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "last_cycle_timestamp_seconds": ("gauge", "When the modem was last swept."),
     "last_message_timestamp_seconds": ("gauge", "When a message was last taken in."),
     "last_submit_timestamp_seconds": ("gauge", "When a segment was last marked as leaving."),
+    "last_proof_timestamp_seconds": ("gauge", "When a text of the line to itself last came back."),
     "signal_dbm": ("gauge", "The signal's strength; missing while it is not known."),
     "storage_used_messages": ("gauge", "How many messages lie in a storage of the SIM or the modem."),
     "storage_size_messages": ("gauge", "How many it can hold."),
@@ -159,7 +160,7 @@ class Metrics:
         }
         figures = {
             f"last_{what}_timestamp_seconds": [(line, _unix(found[f"last_{what}_at"]))]
-            for what in ("message", "submit")
+            for what in ("message", "submit", "proof")
         }
         for what, spans in windows.items():
             figures[f"{what}_used"] = [

@@ -59,6 +59,10 @@ class Ladder:
         self.failures += 1
         return RETRY[min(self.failures, len(RETRY)) - 1]
 
+    def climb(self, rung: int) -> None:
+        """Make the next failure the one of this rung: 1 opens the modem again, 2 restarts it, 3 ends the process."""
+        self.failures = (0, RESTART_AFTER - 1, GIVE_UP_AFTER - 1)[min(rung, 3) - 1]
+
     def restart_due(self, error: ModemError) -> bool:
         """Whether the modem itself should be restarted before the next attempt: a silent one, once a climb.
 

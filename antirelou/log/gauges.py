@@ -21,6 +21,7 @@ _LAST_MESSAGE = (
 _LAST_SUBMIT = (
     "SELECT max(counted_at) FROM submits WHERE line = ? AND counted_at IS NOT NULL"
 )
+_LAST_PROOF = "SELECT self_text_proved_at FROM lines WHERE line = ?"
 _BETWEEN = "SELECT row FROM chain WHERE seq > ? AND seq <= ? AND line = ? AND kind = ?"
 _DECIDED = (
     f"SELECT reason AS word, count(*) AS n FROM messages WHERE id IN ({_BETWEEN})"
@@ -42,6 +43,7 @@ class Gauges(Session):
             **used(self._db, self.line, now, month_start),
             "last_message_at": self._db.value(_LAST_MESSAGE, [self.line]),
             "last_submit_at": self._db.value(_LAST_SUBMIT, [self.line]),
+            "last_proof_at": self._db.value(_LAST_PROOF, [self.line]),
         }
 
     def chain_end(self) -> int:

@@ -71,7 +71,7 @@ class Reserving(Deciding):
             recipient_in_month=in_month,
             oldest_in_hour=oldest_in_hour,
             oldest_in_day=oldest_in_day,
-            told=sender["told"],
+            told=sender["told"] + self._self_tests(sender["id"]),
             distress_told=bool(sender["distress_told"]),
             blocked=sender["blocked_at"] is not None,
             opted_out=sender["opted_out_at"] is not None,
@@ -111,6 +111,14 @@ class Reserving(Deciding):
         )
         assert row is not None
         return bool(row["own"]), row["others"]
+
+    def _self_tests(self, sender_id: int) -> int:
+        """How many texts of a line to itself went to this number: had it been a stranger's, they count (P12)."""
+        texts: int = self._db.value(
+            "SELECT count(*) FROM replies WHERE sender_id = ? AND purpose = 'self_test' AND counted_at IS NOT NULL",
+            [sender_id],
+        )
+        return texts
 
     def _messages_since(self, answered: sqlite3.Row) -> int:
         """How much of what came since was written since, by service centre time; no more than patience can bear."""

@@ -87,6 +87,7 @@ class Purpose(StrEnum):
     LESSON = "lesson"
     DISTRESS = "distress"
     TEST = "test"
+    SELF_TEST = "self_test"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ and no number but the operator's own gets a third automatic text (P12). A reply 
 must fit into what is left. What forbids it for ever is asked first, so that nothing waits in vain.
 
 Which rules bind which purpose stands in the tables: where to find help waits for neither hours nor approval, but for
-every limit; a test answer counts as segments only. A pause, a blocked or an opted-out number binds all of them.
+every limit; a test answer, and a text of the line to itself, counts as segments only. A pause binds all of them, a
+blocked or an opted-out number all but the last.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from antirelou.policy.month import month_of
 from antirelou.settings import DAY, HOUR, Settings
 
 ALL = frozenset(Purpose)
+TO_OTHERS = ALL - {
+    Purpose.SELF_TEST
+}  # whoever forges the line's own number stops nothing
 TO_STRANGERS = frozenset({Purpose.LESSON, Purpose.DISTRESS})
 LESSON_ONLY = frozenset({Purpose.LESSON})
 HELP_ONLY = frozenset({Purpose.DISTRESS})
@@ -186,8 +190,8 @@ NEVER: tuple[tuple[NeverReason, frozenset[Purpose], Callable[[Asked], bool]], ..
         TO_STRANGERS,
         lambda asked: asked.reserve.campaign_senders >= CAMPAIGN_SENDERS,
     ),
-    (NeverReason.BLOCKED, ALL, lambda asked: asked.reserve.blocked),
-    (NeverReason.OPTED_OUT, ALL, lambda asked: asked.reserve.opted_out),
+    (NeverReason.BLOCKED, TO_OTHERS, lambda asked: asked.reserve.blocked),
+    (NeverReason.OPTED_OUT, TO_OTHERS, lambda asked: asked.reserve.opted_out),
     (NeverReason.EXPIRED, ALL, lambda asked: asked.now >= asked.reply.expires_at),
     (
         NeverReason.ALREADY_TOLD,
