@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log install upgrade uninstall wheels test-system lint format clean
+.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log install upgrade uninstall wheels test-system man lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -55,6 +55,11 @@ raid: $(VENV)/ready
 # A log of a million messages, and how long the commands take with it: some minutes. KEEP=DIRECTORY keeps it.
 long-log: $(VENV)/ready
 	$(BIN)/python tests/bench/long_log.py $(if $(KEEP),--keep $(KEEP))
+
+# The manual page, made of the commands' own help.
+man: $(VENV)/ready
+	@mkdir -p build
+	$(BIN)/python -m antirelou.cli.man > build/antirelou.1
 
 lint: $(VENV)/lint-ready
 	$(BIN)/ruff format --check .

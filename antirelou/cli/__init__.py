@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from antirelou import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Help, in the order in which an operator needs it: group -> command -> (module, short help).
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -44,6 +49,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "simulate": ("simulate", "Put a simulated modem on a pseudo-terminal."),
     },
 }  # fmt: skip
+_COMPLETE = (
+    "_ANTIRELOU_COMPLETE"  # set by the shell's script: bash_source, zsh_complete, …
+)
 _MODULES = {
     name: module for group in COMMANDS.values() for name, (module, _) in group.items()
 }
@@ -61,6 +69,19 @@ class Commands(click.Group):
         module = importlib.import_module(f"antirelou.cli.{_MODULES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the commands from the table, so that the Tab key loads none of them."""
+        from click.shell_completion import CompletionItem
+
+        found = click.Command.shell_complete(self, ctx, incomplete)
+        for commands in COMMANDS.values():
+            for name, (_, short) in commands.items():
+                if name.startswith(incomplete):
+                    found.append(CompletionItem(name, help=short))
+        return found
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -101,6 +122,8 @@ def main() -> None:
     """Run the command line and exit with a status: 0, 1 a bug, 2 usage, 69 modem, 75 try again, 78 configuration."""
     from antirelou.cli.errors import run_group
 
+    if _COMPLETE in os.environ:
+        group.main(prog_name="antirelou")  # click's own completion, which exits
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(

@@ -13,6 +13,15 @@ import traceback
 import click
 
 BUG, USAGE, UNAVAILABLE, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 2, 69, 75, 78, 130
+MEANINGS = {
+    0: "Done; of check: a text could be answered now.",
+    BUG: "A bug in antirelou: please report what --debug shows.",
+    USAGE: "The command was not understood.",
+    UNAVAILABLE: "The modem cannot be used; systemd starts the daemon again.",
+    TRY_AGAIN: "Try again: another daemon runs for the line, the log is busy, the disk is full.",
+    CONFIGURATION: "The configuration or the log must be put right first.",
+    INTERRUPTED: "Interrupted with Ctrl-C.",
+}
 
 
 def run_group(group: click.Group, arguments: list[str]) -> int:

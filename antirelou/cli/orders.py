@@ -39,7 +39,8 @@ def pause(config: Path) -> None:
 
     \b
     antirelou pause
-    antirelou resume    lets replies leave again
+    antirelou pause --config /etc/antirelou/second.toml    another line's
+    antirelou resume                                       lets replies leave again
     """
     order(settings_of(config), "pause")
 
@@ -168,6 +169,7 @@ def approve(config: Path, **which: Any) -> None:
     \b
     antirelou log --state queued    what waits
     antirelou approve 41 42
+    antirelou approve --all
     """
     settings = settings_of(config)
     order(settings, "approve", [("", _chosen("approve", settings, **which))])

@@ -100,6 +100,10 @@ def simulate(
     """Simulate a USB dongle with a SIM in a network, on a pseudo-terminal that LINK names.
 
     It runs until SIGTERM or Ctrl-C and takes the link away with it.
+
+    \b
+    antirelou simulate --link /tmp/dongle --send '+33639980001:Bonjour'
+    antirelou simulate --link /tmp/dongle --voice quectel --fault late_cmgs=40
     """
     simulation = Simulation(
         SystemClock(),
