@@ -42,7 +42,7 @@ LOOK = {
     "not_a_modem": ("port", "speaks, but not as a modem: set modem.port to another"),
     "echo_only": ("port", "speaks, but not as a modem: set modem.port to another"),
     "port_busy": ("holder", "is held by another process", "stop it, or set another"),
-    "stolen_octets": ("modem", "did not answer AT+CPIN?"),
+    "stolen_octets": ("modem", "AT+CPIN?", "sudo fuser -v simulated tells whether"),
     "odd_answer": ("modem", "does not answer: unplug it and plug it in again"),
     "refused": ("modem", "'ERROR' to AT+CMGF=0", "set modem.port to another port"),
     "sim_full": ("storages", "holds 30 of 30 messages. It is full: the network waits"),

@@ -71,6 +71,8 @@ _ITEM_OF_STATE = {  # by the daemon's words for a line's state
     **dict.fromkeys(("sim_absent", "sim_busy", "sim_failure"), "SIM"),
 }
 
+_SHARED = " If that does not help: sudo fuser -v {port} tells whether another program reads along."
+
 _NETWORKS = {
     Registration.DENIED: "The network refuses this SIM: ask its operator whether it is active and not barred.",
     Registration.SEARCHING: "The modem searches for a network: check the antenna and where the dongle stands.",
@@ -131,7 +133,9 @@ def of_daemon(
             good,
             settings.port,
             _ITEM_OF_STATE.get(state, "modem"),
-            visible(row["sentence"]),
+            visible(row["sentence"])
+            + _SHARED.format(port=visible(settings.port))
+            * (state in ("modem_lost", "modem_silent")),
         )
         return
     yield from _until("modem", good, settings.port)
@@ -183,7 +187,9 @@ def of_modem(
         return
     look = _look(settings, NeverTyped(pin_refused), clock or SystemClock(), open_port)
     if look.error is not None:
-        yield from _ended(good, path, _item(look.error), _sentence(look.error))
+        item, sentence = _item(look.error), _sentence(look.error)
+        shared = _SHARED.format(port=visible(path)) if item == "modem" else ""
+        yield from _ended(good, path, item, f"{sentence}{shared}")
     else:
         assert look.identity is not None and look.condition is not None
         yield from _until("modem", good, path)

@@ -41,7 +41,7 @@ def _page() -> Iterator[str]:
     yield ".SH DESCRIPTION"
     for paragraph in description:
         yield from _paragraph(paragraph)
-    context = click.Context(group, info_name="antirelou")
+    context = click.Context(group, info_name="antirelou", **group.context_settings)
     yield from _options(group, context)
     for title, commands in COMMANDS.items():
         yield f".SH {_text(title.upper())}"
