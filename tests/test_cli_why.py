@@ -175,6 +175,68 @@ def test_a_mark_by_the_operator_is_told(
     assert "it was blocked" in story
 
 
+PASTED = "un texte que plusieurs numéros envoient le même soir"
+
+
+def decided(world: LogWorld, reason: Reason, *senders: str, every: timedelta) -> None:
+    """The same text from each of these, decided so, one after the other; the last one's story is asked for."""
+    for sender in senders:
+        message = world.deliver(PASTED, sender)
+        world.store.decide(message, Decision(reason), 0, world.now, normalised=PASTED)
+        world.after += every
+
+
+def test_a_campaign_is_told_with_the_numbers_that_had_sent_it(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
+    long_ago, *others = (f"+3363998001{n}" for n in range(5))
+    decided(world, Reason.TO_ANSWER, long_ago, every=timedelta(hours=25))
+    decided(world, Reason.CAMPAIGN, *others, others[0], every=timedelta(minutes=1))
+    story = run(tmp_path, "why", "--last").out
+    assert ": campaign: 4 numbers had sent this text of 40 characters" in story
+    before = run(tmp_path, "why", "3").out
+    assert ": campaign: 2 numbers had sent this text" in before, "as it was then"
+
+
+def test_a_loop_is_told_with_how_often(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
+    decided(world, Reason.LOOP, ANNE, ANNE, every=timedelta(minutes=50))
+    decided(world, Reason.LOOP, ANNE, every=timedelta(minutes=5))
+    assert (
+        "as a machine does: this text 2 times within an hour."
+        in run(tmp_path, "why", "--last").out
+    )
+    world.sent(ANNE)
+    world.after += timedelta(seconds=10)
+    decided(world, Reason.LOOP, *[ANNE] * 3, every=timedelta(seconds=10))
+    assert (
+        "this text 5 times within an hour, and 3 messages since a reply left to it."
+        in run(tmp_path, "why", "--last").out
+    )
+
+
+def test_what_waited_is_named(run: Run, tmp_path: Path, world: LogWorld) -> None:
+    reply = world.queued(ANNE)
+    world.after += timedelta(minutes=1)
+    decided(world, Reason.PENDING, ANNE, every=timedelta(0))
+    story = run(tmp_path, "why", "--last").out
+    assert f"pending: reply {reply}, to message 1, was waiting already" in story
+
+
+def test_texts_that_left_later_do_not_count_for_an_earlier_decision(
+    run: Run, tmp_path: Path, world: LogWorld
+) -> None:
+    world.sent(ANNE)
+    world.after += timedelta(hours=1)
+    decided(world, Reason.ALREADY_TOLD, ANNE, every=timedelta(hours=1))
+    asked = world.json(2)["id"]
+    world.sent(ANNE)
+    story = run(tmp_path, "why", str(asked)).out
+    assert "already_told: 1 automatic text had left to this number by then" in story
+    assert "by now 2 automatic texts left to it" in story
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_is_explained(
     reason: Reason, run: Run, tmp_path: Path, world: LogWorld

@@ -16,6 +16,7 @@ from log_world import ANNE, BOB, SUBMITTED, Segment, World
 
 from antirelou.log import Reader
 from antirelou.log.connection import Connection
+from antirelou.log.rested import rested_on
 
 SHORT, LONG = (
     300,
@@ -207,16 +208,33 @@ def scans(connection: Connection, query: str) -> list[str]:
     ]
 
 
+def queries(log: Reader, work: Callable[[], object]) -> list[str]:
+    """What the work asked, with the values in it."""
+    asked: list[str] = []
+    log._db.raw.set_trace_callback(asked.append)
+    work()
+    log._db.raw.set_trace_callback(None)
+    found = [query for query in asked if query.startswith("SELECT")]
+    assert found
+    return found
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_no_question_goes_through_a_whole_table(long: World, name: str) -> None:
-    asked: list[str] = []
     with Reader.open(long.settings.log.path) as log:
-        log._db.raw.set_trace_callback(asked.append)
-        QUESTIONS[name](log, long)
-        log._db.raw.set_trace_callback(None)
-        queries = [query for query in asked if query.startswith("SELECT")]
-        assert queries
-        for query in queries:
+        for query in queries(log, lambda: QUESTIONS[name](log, long)):
+            assert not scans(log._db, query), query
+
+
+@pytest.mark.parametrize("reason", ["already_told", "pending", "loop", "campaign"])
+def test_what_a_decision_rested_on_is_counted_by_an_index(
+    long: World, reason: str
+) -> None:
+    with Reader.open(long.settings.log.path) as log:
+        row = log._db.row("SELECT * FROM messages WHERE id = 200")
+        assert row is not None
+        message = dict(row) | {"reason": reason, "decided_at": row["received_at"]}
+        for query in queries(log, lambda: rested_on(log._db, message)):
             assert not scans(log._db, query), query
 
 

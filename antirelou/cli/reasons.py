@@ -1,6 +1,7 @@
 """What each stable word of a decision, a hold and a reply means, in a sentence with the figures that it rests on.
 
-The figures are those of the configuration and of the sender's row as they are now; the word is what was stored then.
+The word is what was stored then, and what is counted in rows is counted as it was then; the configuration's figures, and
+what is known of the sender, are those of now.
 """
 
 from __future__ import annotations
@@ -103,9 +104,45 @@ def _country(message: Row, settings: Settings) -> str:
 
 
 def _already_told(message: Row, settings: Settings) -> str:
-    told = (message["sender_facts"] or {}).get("told", 0)
-    texts = len(settings.reply.texts)
-    return f"{plural(told, 'automatic text')} left to this number by now; {plural(texts, 'text')} is all it gets"
+    told, texts = message["rested_on"]["told"], len(settings.reply.texts)
+    return f"{plural(told, 'automatic text')} had left to this number by then; {plural(texts, 'text')} is all it gets"
+
+
+def _pending(message: Row, settings: Settings) -> str:
+    waited = message["rested_on"]
+    which = (
+        f"reply {waited['reply']}, to message {waited['of_message']},"
+        if waited
+        else "a reply to this number"
+    )
+    return f"{which} was waiting already, and answers this one too"
+
+
+def _loop(message: Row, settings: Settings) -> str:
+    facts = message["rested_on"]
+    since = f", and {plural(facts['since_reply'], 'message')} since a reply left to it"
+    return (
+        f"its sender repeats itself as a machine does: this text {plural(facts['same_text'], 'time')} within an hour"
+        + since * bool(facts["since_reply"])
+    )
+
+
+def _campaign(message: Row, settings: Settings) -> str:
+    return (
+        f"{plural(message['rested_on']['numbers'], 'number')} had sent this text of {CAMPAIGN_LENGTH} characters or more "
+        f"within a day; from {CAMPAIGN_SENDERS} on it is taken for a pasted one"
+    )
+
+
+def _since_then(name: str, what: str) -> Explain:
+    """A reason that lies with the sender, since when."""
+
+    def explain(message: Row, settings: Settings) -> str:
+        at = (message["sender_facts"] or {}).get(name)
+        since = f" ({when(at, settings.reply.time_zone)})" if at else ""
+        return f"{what}{since}"
+
+    return explain
 
 
 def _distress(message: Row, settings: Settings) -> str:
@@ -139,19 +176,15 @@ _REASONS: dict[str, Explain] = {
     ),
     Reason.UNREPLYABLE: _unreplyable,
     Reason.COUNTRY: _country,
-    Reason.BLOCKED: lambda message, settings: "the operator blocked its sender",
-    Reason.OPTED_OUT: lambda message, settings: "its sender asked not to be written to",
+    Reason.BLOCKED: _since_then("blocked_at", "the operator blocked its sender"),
+    Reason.OPTED_OUT: _since_then(
+        "opted_out_at", "its sender asked not to be written to"
+    ),
     Reason.DISTRESS: _distress,
     Reason.ALREADY_TOLD: _already_told,
-    Reason.LOOP: lambda message, settings: (
-        "its sender repeats itself as a machine does"
-    ),
-    Reason.CAMPAIGN: lambda message, settings: (
-        f"at least {CAMPAIGN_SENDERS} numbers sent this text of {CAMPAIGN_LENGTH} characters or more within a day"
-    ),
-    Reason.PENDING: lambda message, settings: (
-        "a reply to this number was waiting already, and answers this one too"
-    ),
+    Reason.LOOP: _loop,
+    Reason.CAMPAIGN: _campaign,
+    Reason.PENDING: _pending,
     Reason.TO_ANSWER: lambda message, settings: (
         f"nothing spoke against an answer, {_after(settings)} later"
     ),

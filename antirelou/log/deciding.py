@@ -16,6 +16,12 @@ from antirelou.log.floods import Floods
 from antirelou.log.key import Domain
 from antirelou.log.session import boot_ms, clean
 from antirelou.log.times import read, read_or_none, stamp
+from antirelou.log.windows import (
+    CAMPAIGN_WITHIN,
+    LOOP_WITHIN,
+    SAME_TEXT_WITHIN,
+    TESTS_WITHIN,
+)
 from antirelou.policy.decide import CAMPAIGN_SENDERS
 from antirelou.policy.facts import Decision, History, HoldReason, Kind, Planned, Purpose
 from antirelou.policy.words import CAMPAIGN_LENGTH
@@ -23,10 +29,6 @@ from antirelou.policy.words import CAMPAIGN_LENGTH
 RIPE_AFTER = timedelta(
     minutes=10
 )  # after its newest segment an incomplete message is decided as it is
-LOOP_WITHIN = timedelta(minutes=5)
-SAME_TEXT_WITHIN = timedelta(hours=1)
-CAMPAIGN_WITHIN = timedelta(hours=24)
-TESTS_WITHIN = timedelta(hours=24)
 COUNTING_OR_NOT = "(flood_counts IS NOT NULL) IN (0, 1)"  # for the index on a sender's messages, which is by that too
 _ENOUGH = 20  # counting further changes no decision
 _MANY = (

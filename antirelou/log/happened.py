@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from antirelou.log.connection import Connection
-from antirelou.log.times import REPEAT_WITHIN, stamp
+from antirelou.log.times import stamp
+from antirelou.log.windows import REPEAT_WITHIN
 
 _EVENT = "SELECT id, at, last_at, count, line, kind, text FROM events"
 _ORDER = "SELECT id, at, line, kind, argument, done_at, result FROM control"

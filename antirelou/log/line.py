@@ -15,7 +15,8 @@ from antirelou.log import chain
 from antirelou.log.facts import Noted, Verdict
 from antirelou.log.key import Domain
 from antirelou.log.session import Session, clean
-from antirelou.log.times import REPEAT_WITHIN, read, stamp
+from antirelou.log.times import read, stamp
+from antirelou.log.windows import REPEAT_WITHIN
 from antirelou.settings import Settings
 
 REFRESH = timedelta(minutes=10)

@@ -17,6 +17,7 @@ from antirelou.log.errors import LogMissing
 from antirelou.log.happened import Happened
 from antirelou.log.lock import holder
 from antirelou.log.raids import Raids
+from antirelou.log.rested import rested_on
 from antirelou.log.selection import Filters, Selection, selections
 from antirelou.log.stats import Stats
 from antirelou.log.status import status
@@ -25,7 +26,7 @@ from antirelou.log.version import refuse_strangers
 
 _MESSAGE = """m.id, m.line, m.kind, s.address, m.alphanumeric, m.received_at, m.newest_at, m.clock_unsynced,
     m.clock_wrong, m.service_centre_time, m.text, m.details, m.segments, m.segments_expected, m.complete, m.deliver_id,
-    m.sender_id, m.reason, m.hold, m.decided_at, m.erased_at"""
+    m.sender_id, m.reason, m.hold, m.decided_at, m.erased_at, m.text_key"""
 _SENDER = "LEFT JOIN senders s ON s.id = m.sender_id"
 _WHOLE = -1  # SQLite's "no limit"
 
@@ -181,6 +182,7 @@ class Reader(Happened, Raids, Stats):
                 "first_start_at": self._db.value(
                     "SELECT first_start_at FROM lines WHERE line = ?", [row["line"]]
                 ),
+                "rested_on": rested_on(self._db, dict(row)),
                 "sender_facts": dict(sender) if sender else None,
                 "sender_messages": self._before(row),
                 "delivers": [

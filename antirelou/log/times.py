@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-REPEAT_WITHIN = timedelta(hours=1)  # an event that comes again is counted, not written
+from datetime import UTC, datetime
 
 
 def stamp(at: datetime) -> str:
