@@ -13,6 +13,7 @@ from cli_world import Run, filled, write_config
 from log_world import NOT_LEFT, REFUSED, SUBMITTED, UNKNOWN
 from log_world import World as LogWorld
 from test_cli_check import as_nobody, faults
+from world import settings_in
 
 from antirelou.cli import check_send
 from antirelou.cli.causes import cause
@@ -38,6 +39,16 @@ def test_without_a_daemon_one_runs_for_this_alone(run: Run, tmp_path: Path) -> N
         (row,) = log.status(datetime.now(UTC))
     assert json.loads(order["argument"]) == {"address": OPERATOR}
     assert (line["held_by"], row["segments_hour"]) == (None, 1)
+
+
+def test_a_daemon_that_ends_at_once_is_told_with_its_words(tmp_path: Path) -> None:
+    broken = tmp_path / "antirelou.toml"
+    broken.write_text("[limits]\nsegments_per_day = 0\n")
+    settings = settings_in(tmp_path)
+    first, second = check_send.sent(OPERATOR, settings, broken)
+    assert (first.good, second.good) == (False, None)
+    assert "No daemon took the order" in first.sentence
+    assert "limits.segments_per_day" in second.sentence
 
 
 def test_nothing_is_sent_while_something_is_wrong(run: Run, tmp_path: Path) -> None:

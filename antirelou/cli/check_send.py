@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import click
 
@@ -32,6 +33,7 @@ from antirelou.settings import Settings
 
 _PATIENCE = 200.0  # seconds; a modem may think for 120 about one text
 _LOOK = 0.2
+_STOPS_WITHIN = 45.0  # the unit's TimeoutStopSec
 
 Row = dict[str, Any]
 
@@ -71,11 +73,14 @@ def sent(address: str, settings: Settings, config: Path) -> Iterator[Finding]:
     if stranger is not None:
         yield Finding("test text", False, stranger, CONFIGURATION)
         return
-    with _daemon(config) as daemon:
-        yield _by_order(address, settings, daemon.poll)
-        if daemon.poll() is not None:
-            said = (daemon.stderr.read() if daemon.stderr else "").strip()
-            yield Finding("test text", None, f"The daemon said: {visible(said)}")
+    with TemporaryFile("w+") as journal:
+        with _daemon(config, journal) as daemon:
+            yield _by_order(address, settings, daemon.poll)
+            ended = daemon.poll() is not None
+        journal.seek(0)
+        if ended:
+            said = visible(journal.read().strip())
+            yield Finding("test text", None, f"The daemon ended, and said: {said}")
 
 
 def _by_order(
@@ -139,18 +144,22 @@ def not_the_owner(path: Path) -> str | None:
 
 
 @contextmanager
-def _daemon(config: Path) -> Iterator[subprocess.Popen[str]]:
-    """A daemon for as long as this takes, as systemd would run it."""
+def _daemon(config: Path, journal: IO[str]) -> Iterator[subprocess.Popen[str]]:
+    """A daemon for as long as this takes, as systemd would run and stop it."""
     start = "from antirelou.cli import main; main()"
     command = [sys.executable, "-c", start, "run", "--config", str(config)]
     daemon = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, stdout=subprocess.DEVNULL, stderr=journal, text=True
     )
     try:
         yield daemon
     finally:
         daemon.terminate()
-        daemon.wait()
+        try:
+            daemon.wait(_STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
 
 
 def told(reply: Row, settings: Settings) -> Finding:
