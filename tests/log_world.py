@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,6 +58,10 @@ def moment(
 
 def settings_at(directory: Path, line: str = "main") -> Settings:
     return Settings(line=line, log=Log(directory / "log.db", directory / "log.db.key"))
+
+
+class _Undo(Exception):
+    """So that a question leaves nothing behind."""
 
 
 class World:
@@ -151,6 +156,18 @@ class World:
             segments=segments,
             planned=self.planned(purpose=purpose),
         )
+
+    def turns(self, at: datetime) -> list[int]:
+        """The replies that are due at `at`, as the daemon lets one after the other go."""
+        left: list[int] = []
+        with suppress(_Undo), self.store.transaction():
+            for one in self.store.due(at, 1000):
+                self.store.take_turn(one.id, None)
+            while firsts := self.store.firsts():
+                left.append(firsts[0].id)
+                self.store.drop_reply(firsts[0].id, "expired", self.now)
+            raise _Undo
+        return left
 
     def mark(self, reply: int, segments: int = 1) -> list[int]:
         with self.store.transaction():

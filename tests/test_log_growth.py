@@ -17,6 +17,7 @@ from log_world import ANNE, BOB, SUBMITTED, Segment, World
 from antirelou.log import Reader
 from antirelou.log.connection import Connection
 from antirelou.log.rested import rested_on
+from antirelou.policy.facts import Decision, Reason
 
 SHORT, LONG = (
     300,
@@ -63,8 +64,8 @@ def long(
     return world
 
 
-def cycle(world: World) -> None:
-    """Everything the daemon asks of its log for one text in, one reply out."""
+def cycle(world: World, *, rare: bool = True) -> None:
+    """Everything the daemon asks of its log for one text in, one reply out; and what it does once in a while."""
     store = world.store
     if store.paused():
         store.order("resume", "{}", world.now)
@@ -79,11 +80,15 @@ def cycle(world: World) -> None:
     store.history(one, world.now.at, normalised="une insulte")
     reply = world.answer(message)
     store.hold(first, "paused")
-    store.undecided(world.now)
+    for one in store.undecided(world.now):  # its hold has gone
+        store.decide(one.id, Decision(Reason.PENDING), 0, world.now)
     store.next_ripe(world.now)
     store.mark_deleted([1], world.now)
     due = world.now.at + timedelta(hours=3)
-    assert [one.id for one in store.due(due)] == [reply]
+    assert reply in [one.id for one in store.due(due)]
+    store.take_turn(reply, None)
+    store.firsts()
+    store.anything_to_ask(due)
     store.next_due(due)
     with store.transaction():
         store.reserve(reply, due, month_start=due - timedelta(days=30))
@@ -93,14 +98,35 @@ def cycle(world: World) -> None:
     store.report(7, ANNE, 0, None, world.now)
     store.event("k", "x", world.now)
     store.update_line(world.now, state="ready")
-    store.reconsider()
-    store.shift_queued("boot-1", timedelta(hours=1), world.now)
     store.opt_out(BOB, world.now)
     store.calls_lately(world.now.at, 2)
     call = world.message(store.add_call("s30", world.now))
     store.history(call, world.now.at)
     store.limit_told("limits.segments_per_day", due)
-    store.due_replies(due)
+    if rare:
+        store.due_replies(due)
+        store.reconsider()
+        store.shift_queued("boot-1", timedelta(hours=1), world.now)
+
+
+HELD = (  # replies to thousands, of whom nobody may get one yet, and as many that are not due
+    "(id, line, message_id, sender_id, purpose, text, segments, state, reason, queued_at, boot_id, due_at, expires_at,"
+    " lot, later_messages, flood, turn) SELECT -id, 'main', id, id / 3 * 3, 'lesson', 'x', 1, 'queued', 'flood', at, 'b',"
+    " iif(id % 2, at, '2026-11-29T00:00:00.000Z'), '2026-11-30T00:00:00.000Z', CAST(id AS BLOB), id % 9, 4, iif(id % 2, 'new', NULL)"
+    " FROM past WHERE id > 3"
+)
+
+
+def test_a_cycle_costs_the_same_however_many_replies_are_held(long: World) -> None:
+    count = int(
+        str(long.value("SELECT max(id) FROM senders WHERE address = 's' || id"))
+    )
+    with long.store.transaction():
+        long.store._db.run(f"{PAST.format(count=count)} INSERT INTO replies {HELD}")
+    cost = instructions(long.store._db, lambda: cycle(long, rare=False))
+    with long.store.transaction():
+        long.store._db.run("DELETE FROM replies WHERE id < 0")
+    no_dearer_than_when_young("held", cost)
 
 
 QUESTIONS: dict[str, Callable[[Reader, World], object]] = {

@@ -170,7 +170,7 @@ def test_whoever_wrote_outside_the_flood_goes_before_who_wrote_in_it(
     raiders = [world.queued(number(n)) for n in range(8)]
     assert on(world) is not None
     world.after = 5 * HOUR
-    due = [one.id for one in world.store.due(world.now.at, 20)]
+    due = world.turns(world.now.at)
     assert set(due[:3]) == set(sincere)
     assert set(due) == {*sincere, *raiders}
 

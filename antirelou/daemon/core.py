@@ -176,14 +176,16 @@ class Daemon:
         """Carry out the operator's orders, if another process wrote since the last look."""
         version = self.store.data_version()
         if version != self._version and orders.carry_out(self.store, self._timekeeper):
-            self.store.reconsider()
+            self.store.wake()
         self._version = version
 
     def _submit_one(self) -> bool:
-        if not self._line.may_submit(self._modem):
+        self._replying.see_disk(low=self._line.look_at_disk())
+        if not self._replying.anything_to_do() or not self._line.may_submit(
+            self._modem
+        ):
             return False
-        self._replying.disk_low = self._line.disk_low
-        return self._replying.one(self._modem)
+        return self._replying.one(self._modem) or self._replying.more
 
     def _look_for_network(self) -> None:
         """Switch the radio off and on where the modem has found no network for a while."""
@@ -289,7 +291,7 @@ class Daemon:
         identity = self._modem.open()
         self._ladder.opened()
         self._line.opened(identity, self._modem.condition())
-        self.store.reconsider()
+        self.store.wake()
         self._is_open = True  # not before it is written which SIM this is: another one holds replies
 
     def _lost(self, error: ModemError) -> None:

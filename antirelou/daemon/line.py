@@ -135,8 +135,8 @@ class Line:
 
     # How it is
 
-    def may_submit(self, modem: Modem) -> bool:
-        """Whether a submit could succeed now; looks at the network again when what is known is old."""
+    def look_at_disk(self) -> bool:
+        """Whether the disk has less free space than `log.reserve`."""
         free = shutil.disk_usage(self.settings.log.path.parent).free
         before, self.disk_low = self.disk_low, free < self.settings.log.reserve
         if self.disk_low and not before:
@@ -144,6 +144,10 @@ class Line:
                 "disk_low",
                 "The disk has less free space than log.reserve: replies stop; receiving goes on. Free some space.",
             )
+        return self.disk_low
+
+    def may_submit(self, modem: Modem) -> bool:
+        """Whether a submit could succeed now; looks at the network again when what is known is old."""
         self._refresh(modem, _BEFORE_SUBMIT if self._usable() else _WATCH)
         return self._usable()
 

@@ -21,9 +21,10 @@ from antirelou.modem.submit_pdu import SubmitPdu, submit_pdus
 from antirelou.policy import (
     Go,
     Later,
+    LaterReason,
     Never,
     NeverReason,
-    Purpose,
+    Release,
     Reserve,
     month_start,
     release,
@@ -32,11 +33,13 @@ from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
 
-_PAGE = 20  # due replies fetched at once
+_AT_ONCE = 200  # replies asked about in one transaction; reception goes first
 _AT_LEAST = timedelta(seconds=1)  # so that no reply is asked about twice in one round
 _LOOK_AGAIN = timedelta(
     minutes=10
-)  # at a reply that waits for something of its own; an order asks at once
+)  # where nobody knows until when; an order asks at once
+
+Group = tuple[str, int, str | None, int]
 
 # Waits before a reply that did not leave is tried again, by class of cause (first wait; doubles up to an hour).
 _SIM_BUSY = (14, 314, 512, 515)
@@ -54,6 +57,16 @@ def first_wait(outcome: Outcome) -> timedelta:
     return timedelta(minutes=1)
 
 
+def _is_its_own(verdict: Later, reserve: Reserve) -> bool:
+    """Whether a reply waits for something that others of its group may not wait for.
+
+    Numbers that were told before may count already in what holds the others back, each in another way.
+    """
+    return not verdict.whole_line and (
+        verdict.reason is LaterReason.AWAITING_APPROVAL or reserve.told > 0
+    )
+
+
 class Replying:
     """Lets due replies go, one at a time."""
 
@@ -61,10 +74,14 @@ class Replying:
         self, settings: Settings, store: Store, timekeeper: Timekeeper, systemd: Systemd
     ) -> None:
         self.settings = settings
-        self.disk_low = False
+        self._disk_low = False
         self._store = store
         self._timekeeper = timekeeper
         self._systemd = systemd
+        self.more = False  # whether there was more to ask about than at once
+        self._why: dict[
+            Group, str
+        ] = {}  # what a group waits for, as this process wrote it
         self._given_up: int | None = None  # the submit whose answer may still come late
         self._unwritten: tuple[int, Outcome, Moment, datetime] | None = (
             None  # an outcome that the disk had no room for
@@ -72,6 +89,21 @@ class Replying:
         self._following: deque[tuple[DueReply, SubmitPdu, int]] = (
             deque()
         )  # segments of the reply under way
+
+    def see_disk(self, *, low: bool) -> None:
+        """Note whether the disk has little room; replies that rest for that are asked about again when it has."""
+        if self._disk_low and not low:
+            self._store.wake()
+        self._disk_low = low
+
+    def anything_to_do(self) -> bool:
+        """Whether a reply is under way, fell due, or might leave now."""
+        self.more = False
+        return (
+            self._unwritten is not None
+            or bool(self._following)
+            or self._store.anything_to_ask(self._timekeeper.moment().at)
+        )
 
     def one(self, modem: Modem) -> bool:
         """Submit the next reply that may leave; False when there is none. Raises what the modem raises.
@@ -116,30 +148,64 @@ class Replying:
         self._unwritten = None
 
     def _choose(self) -> list[tuple[DueReply, SubmitPdu, int]]:
-        """Ask the policy about each due reply in turn; mark the first that may go, and return its segments."""
+        """Ask the policy about what fell due, then about whose turn it is; mark the first that may go.
+
+        What fell due takes its turn unless it may never leave. Of those in turn one stands for its whole group; when
+        none may go they rest until the earliest moment at which one could.
+        """
         moment = self._timekeeper.moment()
-        if not self._store.due(moment.at, 1):
-            return []
-        open_purposes = set(Purpose)  # without those of which none could leave now
         with self._store.transaction():
-            while due_replies := self._store.due(
-                moment.at, _PAGE, purposes=open_purposes
-            ):
-                for due in due_replies:
-                    if due.purpose not in open_purposes:
-                        continue
-                    verdict = release(
-                        due.queued, self._reserve(due, moment), self.settings, moment.at
-                    )
-                    if isinstance(verdict, Go):
-                        try:
-                            return self._mark(due, moment)
-                        except (
-                            ValueError
-                        ) as error:  # no PDU says it; nothing was marked
-                            log.warning("reply %d cannot be sent: %s", due.id, error)
-                            verdict = Never(NeverReason.UNREPLYABLE)
-                    self._withhold(due, verdict, open_purposes, moment)
+            due_replies = self._store.due(moment.at, _AT_ONCE)
+            self.more = len(due_replies) == _AT_ONCE
+            for due in due_replies:
+                reserve = self._reserve(due, moment)
+                verdict = release(due.queued, reserve, self.settings, moment.at)
+                self._look_at(due, verdict, reserve, moment)
+            return self._next_in_turn(moment)
+
+    def _look_at(
+        self, due: DueReply, verdict: Release, reserve: Reserve, moment: Moment
+    ) -> None:
+        """What becomes of a reply that fell due, or is due again."""
+        if isinstance(verdict, Go):
+            self._store.take_turn(due.id, None)
+            self._store.wake()
+            self._why.clear()
+        elif isinstance(verdict, Never) or _is_its_own(verdict, reserve):
+            self._withhold(due, verdict, moment)
+        else:
+            self._store.take_turn(due.id, verdict.reason)
+            if verdict.reason not in self._why.values():
+                self._why.clear()
+
+    def _next_in_turn(self, moment: Moment) -> list[tuple[DueReply, SubmitPdu, int]]:
+        """Mark the first of those in turn that may go; [] when none may."""
+        held: dict[Group, datetime] = {}
+        for _ in range(_AT_ONCE):
+            first = next(
+                (one for one in self._store.firsts() if one.group not in held), None
+            )
+            if first is None:
+                if held:
+                    self._store.rest(min(held.values()))
+                return []
+            reserve = self._reserve(first, moment)
+            verdict = release(first.queued, reserve, self.settings, moment.at)
+            if isinstance(verdict, Go):
+                try:
+                    return self._mark(first, moment)
+                except ValueError as error:  # no PDU says it; nothing was marked
+                    log.warning("reply %d cannot be sent: %s", first.id, error)
+                    verdict = Never(NeverReason.UNREPLYABLE)
+            if isinstance(verdict, Never) or _is_its_own(verdict, reserve):
+                self._withhold(first, verdict, moment)
+                continue
+            held[first.group] = self._again_at(verdict, moment)
+            tell_limit(self._store, self.settings, verdict, moment)
+            if self._why.get(first.group) != verdict.reason:
+                self._store.hold_back(first, verdict.reason)
+                self._why[first.group] = verdict.reason
+        self.more = True
         return []
 
     def _mark(
@@ -154,26 +220,20 @@ class Replying:
         submits = self._store.mark(due.id, [pdu.octets for pdu in pdus], moment)
         return [(due, pdu, submit) for pdu, submit in zip(pdus, submits, strict=True)]
 
-    def _withhold(
-        self,
-        due: DueReply,
-        verdict: Never | Later,
-        open_purposes: set[Purpose],
-        moment: Moment,
-    ) -> None:
-        """Drop it, or remember what it waits for; each way `due` does not return it again in this round."""
-        if isinstance(verdict, Later):
+    def _withhold(self, due: DueReply, verdict: Never | Later, moment: Moment) -> None:
+        """Drop it, or remember what it alone waits for."""
+        if isinstance(verdict, Never):
+            self._store.drop_reply(due.id, verdict.reason, moment)
+            log.info("reply %d dropped: %s", due.id, verdict.reason)
+        elif verdict.reason is LaterReason.AWAITING_APPROVAL:  # only an order ends it
+            self._store.postpone(due.id, verdict.reason, due.queued.expires_at)
+        else:
             tell_limit(self._store, self.settings, verdict, moment)
-        match verdict:
-            case Never(reason):
-                self._store.drop_reply(due.id, reason, moment)
-                log.info("reply %d dropped: %s", due.id, reason)
-            case Later(reason, until, whole_line=True):
-                self._store.postpone_due(due.purpose, reason, until, moment.at)
-                open_purposes.discard(due.purpose)
-            case Later(reason, until):
-                until = max(until or moment.at + _LOOK_AGAIN, moment.at + _AT_LEAST)
-                self._store.postpone(due.id, reason, until)
+            until = self._again_at(verdict, moment)
+            self._store.postpone(due.id, verdict.reason, until)
+
+    def _again_at(self, verdict: Later, moment: Moment) -> datetime:
+        return max(verdict.until or moment.at + _LOOK_AGAIN, moment.at + _AT_LEAST)
 
     def _reserve(self, due: DueReply, moment: Moment) -> Reserve:
         starts = month_start(
@@ -182,7 +242,7 @@ class Replying:
             self.settings.reply.time_zone,
         )
         return self._store.reserve(
-            due.id, moment.at, month_start=starts, disk_low=self.disk_low
+            due.id, moment.at, month_start=starts, disk_low=self._disk_low
         )
 
     def _mark_next(self) -> None:

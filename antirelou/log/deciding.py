@@ -64,7 +64,7 @@ class Deciding(Floods):
         found += self._db.rows(
             f"{_WAITING} AND {_RIPE} ORDER BY m.id LIMIT ?", [self.line, *ripe, limit]
         )
-        for reason in self._lifted(moment.at):
+        for reason in self._lifted(moment.at) if self._any_held() else ():
             for complete in (0, 1):
                 found += self._db.rows(
                     f"{_WAITING} AND m.complete = ? AND m.hold = ? ORDER BY m.id LIMIT ?",
@@ -76,21 +76,25 @@ class Deciding(Floods):
 
     def next_ripe(self, moment: Moment) -> float | None:
         """Return the seconds until `undecided` has something, 0 if it has now, None while nothing waits."""
-        if self.undecided(moment, limit=1):
-            return 0.0
         row = self._db.row(
-            "SELECT min(CASE newest_boot_id WHEN ? THEN newest_boot_ms END) AS boot, min(newest_at) AS at"
+            "SELECT min(complete = 0) AS incomplete, min(CASE WHEN newest_boot_id = ? THEN newest_boot_ms END) AS boot,"
+            " min(CASE WHEN newest_boot_id <> ? THEN newest_at END) AS at"
             " FROM messages INDEXED BY messages_undecided"
-            " WHERE reason IS NULL AND line = ? AND complete = 0 AND hold IS NULL",
-            [moment.boot_id, self.line],
+            " WHERE reason IS NULL AND line = ? AND complete IN (0, 1) AND hold IS NULL",
+            [moment.boot_id, moment.boot_id, self.line],
         )
         assert row is not None
-        if row["at"] is None:
-            return None
+        if row["incomplete"] == 0 or (
+            self._any_held() and self.undecided(moment, limit=1)
+        ):
+            return 0.0
+        waits: list[float] = []
         if row["boot"] is not None:
-            seconds: float = (row["boot"] + _ms(RIPE_AFTER) - boot_ms(moment)) / 1000
-            return max(0.0, seconds)
-        return max(0.0, (read(row["at"]) + RIPE_AFTER - moment.at).total_seconds())
+            waits.append((row["boot"] + _ms(RIPE_AFTER) - boot_ms(moment)) / 1000)
+        if row["at"] is not None:
+            newest = read(row["at"])
+            waits.append((newest + RIPE_AFTER - moment.at).total_seconds())
+        return max(0.0, min(waits)) if waits else None
 
     def history(
         self, message: Message, now: datetime, *, normalised: str = ""
@@ -157,6 +161,15 @@ class Deciding(Floods):
             return bool(changed)
 
     # Reading
+
+    def _any_held(self) -> bool:
+        return bool(
+            self._db.value(
+                "SELECT EXISTS (SELECT 1 FROM messages INDEXED BY messages_undecided"
+                " WHERE reason IS NULL AND line = ? AND complete IN (0, 1) AND hold IS NOT NULL)",
+                [self.line],
+            )
+        )
 
     def _lifted(self, now: datetime) -> list[str]:
         """The reasons of holds that hold nobody any more."""

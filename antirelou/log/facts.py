@@ -97,7 +97,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class DueReply:
-    """A queued reply whose time has come. `expired`: drop it."""
+    """A queued reply whose time has come. `expired`: drop it.
+
+    `group`: purpose, flood, turn (None before it took it) and segments; the same rules hold all of a group back.
+    """
 
     id: int
     message_id: int | None
@@ -108,6 +111,7 @@ class DueReply:
     reason: str | None
     later_messages: int
     expired: bool
+    group: tuple[str, int, str | None, int]
 
 
 @dataclass(frozen=True, slots=True)

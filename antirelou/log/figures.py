@@ -12,7 +12,7 @@ TO_STRANGERS = "purpose NOT IN ('test', 'self_test')"  # of replies: what has a 
 _COST = f"""
 SELECT id, sender_id, counted_at FROM replies INDEXED BY replies_counted
 WHERE line = ?2 AND counted_at >= ?3 AND counted_at < ?4 AND {TO_STRANGERS}
-UNION SELECT id, sender_id, counted_at FROM replies INDEXED BY replies_flood
+UNION SELECT id, sender_id, counted_at FROM replies INDEXED BY replies_flood_counted
 WHERE flood = ?1 AND flood > 0 AND counted_at IS NOT NULL AND {TO_STRANGERS}
 """
 _NEVER_ENDED = "9999"

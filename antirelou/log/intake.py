@@ -323,11 +323,12 @@ class Intake(Floods):
         message = self._insert_row(new, text, segment, on, number)
         if number is not None:
             self._counted(number, on, moment)
-        # the quietest sender goes first, and whoever goes on writing is no longer quiet
+        # the quietest sender goes first; whoever goes on writing is no longer quiet, and may be a flooder by now
+        patience = min(self.settings.reply.patience, self.settings.flood.patience)
         self._db.run(
-            "UPDATE replies SET later_messages = later_messages + 1"
+            "UPDATE replies SET later_messages = later_messages + 1, turn = iif(later_messages < ?, turn, NULL)"
             " WHERE sender_id = ? AND state IN ('queued', 'submitting')",
-            [new.sender_id],
+            [patience, new.sender_id],
         )
         return message
 

@@ -1,128 +1,29 @@
-"""The queue of replies: which are due, in what order, and what takes them out of it.
+"""The queue of replies: what takes them out of it, and what moves them within it.
 
-Among due replies those to what came outside a flood go first, of these the quietest sender's, then it is by lot. Whether one may leave is asked of the policy, with
+Which of them are due and whose turn it is stands in `turns.py`; whether one may leave is asked of the policy, with
 what `reserve.py` counts.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from antirelou.clock import Moment
-from antirelou.log.facts import DueReply, State
-from antirelou.log.reserve import Reserving
+from antirelou.log.facts import State
 from antirelou.log.search import expression
-from antirelou.log.times import read, read_or_none, stamp
-from antirelou.policy.facts import NeverReason, Purpose, Queued
-
-_QUEUED = (
-    "FROM replies r INDEXED BY replies_queued JOIN senders s ON s.id = r.sender_id"
-)
-_COLUMNS = """r.id, r.message_id, s.address, r.text, r.purpose, r.segments, r.due_at, r.expires_at, r.approved_at,
-    r.attempts, r.reason, r.later_messages"""
-_NOT_BEFORE = (
-    "max(due_at, coalesce(postponed_until, ''), coalesce(next_attempt_at, ''))"
-)
-_IN_FLOOD = (
-    "(SELECT coalesce(m.flood, 0) > 0 FROM messages m WHERE m.id = r.message_id)"
-)
+from antirelou.log.times import read, stamp
+from antirelou.log.turns import Turns
+from antirelou.policy.facts import NeverReason
 
 
-class Queue(Reserving):
+class Queue(Turns):
     """The daemon's reads and writes on replies that have not left."""
-
-    def due(
-        self,
-        now: datetime,
-        limit: int = 20,
-        *,
-        purposes: Collection[Purpose] = tuple(Purpose),
-    ) -> list[DueReply]:
-        """Return the expired replies, then those of these purposes that are due.
-
-        Whoever cries for help goes first, then the operator's tests, then who did not write in a flood, then the
-        quietest sender, then by lot.
-        """
-        at = stamp(now)
-        wanted = [purpose.value for purpose in purposes]
-        marks = ", ".join("?" * len(wanted))
-        expired = self._db.rows(
-            f"SELECT {_COLUMNS}, 1 AS expired {_QUEUED} WHERE r.state = 'queued' AND r.line = ? AND r.expires_at <= ?"
-            " ORDER BY r.expires_at, r.id LIMIT ?",
-            [self.line, at, limit],
-        )
-        if not wanted:  # SQLite finds no plan for an empty IN ()
-            return [_due(row) for row in expired]
-        ready = self._db.rows(
-            f"SELECT {_COLUMNS}, 0 AS expired {_QUEUED} WHERE r.state = 'queued' AND r.line = ? AND r.due_at <= ?"
-            f" AND {_NOT_BEFORE} <= ? AND r.expires_at > ? AND r.purpose IN ({marks})"
-            f" ORDER BY r.purpose <> 'distress', r.purpose <> 'test', {_IN_FLOOD}, r.later_messages, r.lot, r.id LIMIT ?",
-            [self.line, at, at, at, *wanted, limit - len(expired)],
-        )
-        return [_due(row) for row in expired + ready]
-
-    def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next reply becomes due or expires after `now`, None if none will."""
-        at = stamp(now)
-        found = self._db.value(
-            f"SELECT min(CASE WHEN {_NOT_BEFORE} > ? THEN min({_NOT_BEFORE}, expires_at) ELSE expires_at END)"
-            " FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ? AND expires_at > ?",
-            [at, self.line, at],
-        )
-        return read_or_none(found)
 
     def drop_reply(self, reply_id: int, reason: str, moment: Moment) -> None:
         """Take one reply out of the queue for good."""
         with self._writing():
             self._drop("id = ?", [reply_id], reason, moment)
-
-    def postpone(self, reply_id: int, reason: str, until: datetime | None) -> bool:
-        """Remember why a due reply waits, and until when it need not be looked at; write only a change."""
-        written = None if until is None else stamp(until)
-        with self._writing():
-            changed = self._db.run(
-                "UPDATE replies SET reason = ?, postponed_until = ? WHERE id = ? AND state = 'queued'"
-                " AND (reason IS NOT ? OR postponed_until IS NOT ?)",
-                [str(reason), written, reply_id, str(reason), written],
-            )
-            return bool(changed)
-
-    def postpone_due(
-        self, purpose: Purpose, reason: str, until: datetime | None, now: datetime
-    ) -> int:
-        """`postpone` for every due reply of one purpose, where what one waits for holds back all of them."""
-        written = None if until is None else stamp(until)
-        with self._writing():
-            return self._db.run(
-                "UPDATE replies SET reason = ?, postponed_until = ? WHERE state = 'queued' AND line = ? AND due_at <= ?"
-                " AND purpose = ? AND (reason IS NOT ? OR postponed_until IS NOT ?)",
-                [
-                    str(reason),
-                    written,
-                    self.line,
-                    stamp(now),
-                    purpose.value,
-                    str(reason),
-                    written,
-                ],
-            )
-
-    def reconsider(self) -> int:
-        """Look at every postponed reply again: after a new configuration, an order, a step of the clock."""
-        if self._db.value(
-            "SELECT EXISTS (SELECT 1 FROM replies INDEXED BY replies_queued"
-            " WHERE state = 'queued' AND line = ? AND postponed_until IS NOT NULL)",
-            [self.line],
-        ):
-            with self._writing():
-                return self._db.run(
-                    "UPDATE replies SET postponed_until = NULL"
-                    " WHERE state = 'queued' AND line = ? AND postponed_until IS NOT NULL",
-                    [self.line],
-                )
-        return 0
 
     # The operator, and the texters
 
@@ -322,37 +223,16 @@ class Queue(Reserving):
             f"SELECT * FROM replies WHERE state = 'queued' AND line = ? AND {which}",
             [self.line, *values],
         )
+        self.wake()
         for row in rows:
             moved = [
                 row[name] and stamp(read(row[name]) + by)
                 for name in ("due_at", "expires_at", "next_attempt_at")
             ]
             self._db.run(
-                "UPDATE replies SET due_at = ?, expires_at = ?, next_attempt_at = ?, postponed_until = NULL"
-                " WHERE id = ?",
+                "UPDATE replies SET due_at = ?, expires_at = ?, next_attempt_at = ?, postponed_until = NULL,"
+                " turn = NULL WHERE id = ?",
                 [*moved, row["id"]],
             )
             self._chain("reply.state", row["id"], moment.at)
         return len(rows)
-
-
-def _due(row: sqlite3.Row) -> DueReply:
-    purpose = Purpose(row["purpose"])
-    return DueReply(
-        id=row["id"],
-        message_id=row["message_id"],
-        queued=Queued(
-            sender=row["address"] or "",
-            purpose=purpose,
-            segments=row["segments"],
-            due_at=read(row["due_at"]),
-            expires_at=read(row["expires_at"]),
-            approved=row["approved_at"] is not None,
-        ),
-        text=row["text"] or "",
-        purpose=purpose,
-        attempts=row["attempts"],
-        reason=row["reason"],
-        later_messages=row["later_messages"],
-        expired=bool(row["expired"]),
-    )

@@ -174,16 +174,14 @@ class Reserving(Deciding):
         }
 
     def _answers(self) -> list[Answer]:
-        """The network's newest answers to submits, newest first: when, and the cause if it refused."""
-        rows = self._db.rows(
+        """The network's newest answers to submits, newest first, back to what it accepted last: when, and the cause."""
+        answers: list[Answer] = []
+        for row in self._db.each(
             "SELECT state, cms_error, ended_at FROM submits INDEXED BY submits_answered"
             " WHERE line = ? AND state IN ('submitted', 'refused') ORDER BY id DESC LIMIT ?",
             [self.line, LOOKED_AT],
-        )
-        return [
-            (
-                read(row["ended_at"]),
-                row["cms_error"] if row["state"] == "refused" else None,
-            )
-            for row in rows
-        ]
+        ):
+            if row["state"] == "submitted":
+                break
+            answers.append((read(row["ended_at"]), row["cms_error"]))
+        return answers

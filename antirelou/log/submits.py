@@ -47,7 +47,7 @@ class Submits(Queue):
         at, on = stamp(moment.at), self.flood(moment.at)
         if not self._db.run(
             "UPDATE replies SET state = 'submitting', reason = NULL, segments = ?, attempts = attempts + 1,"
-            " marked_at = ?, counted_at = ?, postponed_until = NULL, flood = iif(flood = 0, ?, flood)"
+            " marked_at = ?, counted_at = ?, postponed_until = NULL, turn = NULL, flood = iif(flood = 0, ?, flood)"
             " WHERE id = ? AND state = 'queued' AND line = ?",
             [len(segments), at, at, on.id if on else 0, reply_id, self.line],
         ):
@@ -248,7 +248,8 @@ class Submits(Queue):
         """Nothing of the reply has left: it waits in the queue again, and counts nowhere."""
         again = None if next_attempt_at is None else stamp(next_attempt_at)
         self._db.run(
-            "UPDATE replies SET state = 'queued', marked_at = NULL, counted_at = NULL, next_attempt_at = ? WHERE id = ?",
+            "UPDATE replies SET state = 'queued', marked_at = NULL, counted_at = NULL, next_attempt_at = ?,"
+            " flood = coalesce((SELECT m.flood FROM messages m WHERE m.id = message_id), 0) WHERE id = ?",
             [again, reply_id],
         )
         self._chain("reply.state", reply_id, moment.at)
@@ -301,6 +302,10 @@ class Submits(Queue):
             [by, by if row["purpose"] == Purpose.DISTRESS else 0, row["sender_id"]],
         )
         self._chain("sender.state", row["sender_id"], moment.at)
+        self._db.run(
+            "UPDATE replies SET turn = 'known' WHERE sender_id = ? AND state = 'queued' AND turn = 'new'",
+            [row["sender_id"]],
+        )
 
 
 def _reply_state(states: set[SubmitState]) -> State:

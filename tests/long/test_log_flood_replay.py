@@ -151,7 +151,12 @@ def step(world: World, what: str, one: int, two: int) -> None:
 
 
 def let_go(world: World, outcome: Outcome, most: int) -> None:
-    for due in world.store.due(world.now.at, most):
+    for due in world.store.due(world.now.at):
+        world.store.take_turn(due.id, None)
+    for _ in range(most):
+        due = next(iter(world.store.firsts()), None)
+        if due is None:
+            return
         with world.store.transaction():
             verdict = release(
                 due.queued, reserve(world, due.id), world.settings, world.now.at
