@@ -161,7 +161,7 @@ class Replying:
                 reserve = self._reserve(due, moment)
                 verdict = release(due.queued, reserve, self.settings, moment.at)
                 self._look_at(due, verdict, reserve, moment)
-            return self._next_in_turn(moment)
+            return [] if self._store.resting(moment.at) else self._next_in_turn(moment)
 
     def _look_at(
         self, due: DueReply, verdict: Release, reserve: Reserve, moment: Moment
@@ -175,6 +175,7 @@ class Replying:
             self._withhold(due, verdict, moment)
         else:
             self._store.take_turn(due.id, verdict.reason)
+            self._store.rest_too(self._again_at(verdict, moment))
             if verdict.reason not in self._why.values():
                 self._why.clear()
 

@@ -59,13 +59,12 @@ class Turns(Reserving):
 
     def anything_to_ask(self, now: datetime) -> bool:
         """Whether a reply is to be looked at, or one of those in turn might leave."""
-        resting = self._resting_until is not None and now < self._resting_until
         return bool(
             self._db.value(
                 f"SELECT EXISTS (SELECT 1 FROM {_UNTIL_EXPIRED.format('')} AND r.expires_at <= ?2)"
                 f" OR EXISTS (SELECT 1 FROM {_UNTIL_LOOKED_AT.format('')} AND {_LOOK_AT} <= ?2)"
                 f" OR (?3 AND EXISTS (SELECT 1 FROM {_IN_TURN}))",
-                [self.line, stamp(now), not resting],
+                [self.line, stamp(now), not self.resting(now)],
             )
         )
 
@@ -122,6 +121,15 @@ class Turns(Reserving):
         """Note that none of those in turn can leave before `until`, unless somebody `wake`s them."""
         self._resting_until = until
 
+    def rest_too(self, until: datetime) -> None:
+        """Note that one more of those in turn cannot leave before `until`; if the others rest, not for longer."""
+        if self._resting_until is not None:
+            self._resting_until = min(self._resting_until, until)
+
+    def resting(self, now: datetime) -> bool:
+        """Whether it is known that none of those in turn can leave now."""
+        return self._resting_until is not None and now < self._resting_until
+
     def wake(self) -> None:
         """Something changed that may let one of those in turn leave: an order, a flood that is over, another SIM."""
         self._resting_until = None
@@ -142,21 +150,20 @@ class Turns(Reserving):
         return 0
 
     def next_due(self, now: datetime) -> datetime | None:
-        """Return when a reply is to be looked at next, or may leave, after `now`; None if none will."""
+        """Return when a reply falls due next, or may leave, after `now`; None if none will.
+
+        That one expires is nothing to wake up for: it does not leave any more.
+        """
         row = self._db.row(
-            f"SELECT (SELECT min({_LOOK_AT}) FROM {_UNTIL_LOOKED_AT.format('')} AND {_LOOK_AT} > ?2) AS looked_at,"
-            f" (SELECT min(r.expires_at) FROM {_UNTIL_EXPIRED.format('')} AND r.expires_at > ?2) AS expires,"
+            f"SELECT (SELECT min({_LOOK_AT}) FROM {_UNTIL_LOOKED_AT.format('')} AND {_LOOK_AT} > ?2) AS due,"
             f" EXISTS (SELECT 1 FROM {_IN_TURN}) AS in_turn",
             [self.line, stamp(now)],
         )
         assert row is not None
-        moments = [read_or_none(row["looked_at"]), read_or_none(row["expires"])]
-        if row["in_turn"]:
-            moments.append(self._resting_until)
-        return min(
-            (moment for moment in moments if moment is not None and moment > now),
-            default=None,
-        )
+        due = read_or_none(row["due"])
+        if not row["in_turn"] or not self.resting(now):
+            return due
+        return min(filter(None, (due, self._resting_until)))
 
 
 def _due(row: sqlite3.Row) -> DueReply:
