@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest test-driver test-long test-death times fuzz raid long-log install upgrade uninstall wheels test-system man lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system fuzz raid long-log man lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo

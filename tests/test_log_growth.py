@@ -102,6 +102,7 @@ def cycle(world: World, *, rare: bool = True) -> None:
     store.calls_lately(world.now.at, 2)
     call = world.message(store.add_call("s30", world.now))
     store.history(call, world.now.at)
+    store.decide(call.id, Decision(Reason.NOT_A_TEXT), 0, world.now)
     store.limit_told("limits.segments_per_day", due)
     if rare:
         store.due_replies(due)

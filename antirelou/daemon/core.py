@@ -33,6 +33,7 @@ from antirelou.modem.facts import (
     LateSubmitted,
     MemoryFull,
     ModemError,
+    ModemSilent,
     NewMessage,
     Rebooted,
     Ring,

@@ -208,9 +208,10 @@ def outside_the_flood(
             f"{answered}, {ratio(answered, len(outside))}; {ratio(answered, possible)} of the oracle's",
         ),
     ]
+    # Where no flood was, nothing tells one polite stranger from another: the share is shown, and is that of a lottery.
+    enough = not choices.floods(database) or answered >= ENOUGH_OUTSIDE * possible
     return rows, {
-        "90 % of the sincere outside the flood, as far as the limits go": answered
-        >= ENOUGH_OUTSIDE * possible
+        "90 % of the sincere outside the flood, as far as the limits go": enough
     }
 
 
