@@ -32,7 +32,8 @@ test-driver: $(VENV)/ready
 test-long: $(VENV)/ready
 	$(BIN)/pytest tests/long
 
-# The real process killed at 560 exact system calls, and thousands of power cuts; needs strace. A quarter of an hour.
+# The real process killed at 560 exact system calls, thousands of power cuts (both need strace), and a week of each
+# fault: an hour.
 test-death: $(VENV)/ready
 	$(BIN)/pytest -s tests/death
 

@@ -12,6 +12,7 @@ import pytest
 from world import NOON, NUMBER, OTHER, World
 
 from antirelou.clock import VirtualClock
+from antirelou.daemon.tell import Repeats
 from antirelou.log import DiskFull
 from antirelou.simulator import Simulation
 
@@ -236,3 +237,56 @@ def test_a_new_sim_holds_replies_also_if_the_log_was_busy_when_it_was_first_seen
     assert world.sent == []
     (message,) = world.messages()
     assert message["hold"] == "new_sim"
+
+
+def test_a_modem_that_said_that_it_started_is_not_waited_for(tmp_path: Path) -> None:
+    """Its answer to the command before would never come; ten seconds went by."""
+    clock = VirtualClock(NOON)
+    world = World(tmp_path, clock=clock, simulation=Simulation(clock, voice="huawei"))
+    world.run(10)
+    world.simulation.fault("reboot_on_command", prefix="+CMGL")
+    began = clock.boot()
+    world.text("Salut")
+    while not world.sent:
+        world.daemon.step()
+    assert clock.boot() - began < 5
+
+
+def test_no_reply_is_spent_on_a_network_that_was_lost_since_the_last_look(
+    world: World,
+) -> None:
+    """The modem answers such a submit with cause 331, which proves nothing: the reply would be unknown for good."""
+    world.run(30)
+    world.text("Salut", at=5)
+    world.simulation.schedule(5, lambda: world.simulation.fault("registration", stat=2))
+    world.run(60)
+    assert world.messages()[0]["replies"][0]["state"] == "queued"
+    world.simulation.clear("registration")
+    world.run(30)
+    assert len(world.sent) == 1
+
+
+def test_a_state_that_comes_and_goes_for_a_week_is_told_less_and_less_often() -> None:
+    repeats = Repeats()
+    told = [hour for hour in range(7 * 24) if repeats.due("modem_lost", hour * 3600.0)]
+    assert told[:6] == [0, 1, 3, 7, 15, 31]
+    assert max(after - before for before, after in pairwise(told)) == 24
+    assert repeats.due("modem_missing", 7 * 86400.0), "something else is news"
+    assert repeats.due("modem_lost", 9 * 86400.0), "it had stopped for a day"
+
+
+def test_replies_that_do_not_leave_are_told_once_an_hour_at_most(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.run(10)
+    world.simulation.fault("hang_on_submit", times=None)
+    for number in range(3):
+        world.text("Salut", f"+3363998000{number}")
+    caplog.set_level("WARNING", logger="antirelou")
+    world.run(6 * 3600)
+    lines = [line for line in caplog.messages if "did not leave" in line]
+    assert lines[0].endswith(
+        " did not leave (the modem gave no prompt); it will be tried again."
+    )
+    assert len(lines) <= 4
+    assert world.events().count("reply_not_left") <= 7

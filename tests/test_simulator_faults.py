@@ -50,3 +50,11 @@ def test_a_fault_fires_so_often_as_it_was_told() -> None:
         "ERROR",
         "+CSQ: 18,99||OK",
     ]
+
+
+def test_a_prompt_that_is_always_late_comes_all_the_same() -> None:
+    simulation, port = dongle(setup=SETUP)
+    simulation.fault("late_prompt", seconds=3.0, times=None)
+    port.write(b"AT+CMGS=20\r")
+    pass_seconds(simulation, 4)
+    assert port.read(port.in_waiting).endswith(b"> ")

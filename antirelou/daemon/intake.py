@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.slots import Slots
+from antirelou.daemon.tell import Repeats
 from antirelou.log import Message, Store
 from antirelou.modem.facts import DirectPdu, StoredPdu
 from antirelou.policy import (
@@ -48,6 +49,7 @@ class Intake:
         self._deleted: list[int] = []  # rows whose slot was emptied, not yet marked so
         self._journal: list[tuple[int, str]] = []  # what is told once it is durable
         self._slots = Slots()
+        self._repeats = Repeats()  # of slots that cannot be emptied
 
     def take(
         self, pdus: Sequence[StoredPdu | DirectPdu]
@@ -191,7 +193,10 @@ class Intake:
         if slot.doubtful and not slot.told:
             slot.told = True
             sentence = f"Slot {pdu.index} of storage {pdu.storage} cannot be emptied; what it holds is in the log."
-            if self._store.event("undeletable_slot", sentence, moment).count == 1:
+            self._store.event(
+                "undeletable_slot", sentence, moment, repeat_key=pdu.storage
+            )
+            if self._repeats.due(pdu.storage, moment.boot):
                 self._tell(sentence, logging.WARNING)
         return slot.again_at <= moment.boot
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 from dataclasses import asdict
 
 from antirelou.clock import Timekeeper
-from antirelou.daemon.tell import Systemd
+from antirelou.daemon.tell import Repeats, Systemd
 from antirelou.log import LogError, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import Condition, Identity, Registration
@@ -32,6 +33,7 @@ _WELL = {
 }
 
 _NETWORK = {
+    Registration.UNKNOWN: "The modem does not tell whether it is in a network; replies are tried.",
     Registration.DENIED: "The network refuses this SIM: ask its operator whether it is active and not barred.",
     Registration.SEARCHING: "The modem searches for a network: check the antenna and where the dongle stands.",
     Registration.NOT_REGISTERED: "The modem is in no network: check the antenna, the SIM and its plan.",
@@ -59,7 +61,7 @@ class Line:
         self._looked = 0.0  # boot time of the last look at the condition
         self._weather = False
         self._flood: int | None = None  # the one that this process told
-        self._kinds: set[str] = set()  # of the events that this process told
+        self._repeats = Repeats()
         self._told: tuple[str, str, Condition | None] | None = (
             None  # what the row says, since when
         )
@@ -78,15 +80,12 @@ class Line:
     # What happened
 
     def event(self, kind: str, text: str, *, level: int = logging.WARNING) -> None:
-        """Keep one event, and one line in the journal; a repeat within the hour is only counted.
-
-        The first of each kind is told whatever an earlier process told: its journal may be another boot's.
-        """
+        """Keep one event, and one line in the journal; what goes on is told less and less often."""
+        moment = self._timekeeper.moment()
         with self._store.transaction():
-            noted = self._store.event(kind, text, self._timekeeper.moment())
-        if noted.count == 1 or kind not in self._kinds:
+            self._store.event(kind, text, moment)
+        if self._repeats.due(kind + re.sub(r"\d+", "", text), moment.boot):
             log.log(level, "%s", text)
-        self._kinds.add(kind)
 
     def opened(self, identity: Identity, condition: Condition) -> None:
         """The modem answers and is initialised."""

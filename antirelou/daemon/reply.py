@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.limits import tell_limit
-from antirelou.daemon.tell import Systemd
-from antirelou.log import DueReply, Store
+from antirelou.daemon.tell import Repeats, Systemd
+from antirelou.log import DueReply, State, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import Fate, ModemError, Outcome
 from antirelou.modem.submit_pdu import SubmitPdu, submit_pdus
@@ -34,6 +34,10 @@ from antirelou.settings import Settings
 log = logging.getLogger("antirelou")
 
 _AT_ONCE = 200  # replies asked about in one transaction; reception goes first
+_NOT_LEFT = {  # by whether the whole reply is in the queue again
+    True: ("Reply", "it will be tried again"),
+    False: ("The rest of reply", "half a text is not completed later"),
+}
 _AT_LEAST = timedelta(seconds=1)  # so that no reply is asked about twice in one round
 _LOOK_AGAIN = timedelta(
     minutes=10
@@ -83,9 +87,9 @@ class Replying:
             Group, str
         ] = {}  # what a group waits for, as this process wrote it
         self._given_up: int | None = None  # the submit whose answer may still come late
-        self._unwritten: tuple[int, Outcome, Moment, datetime] | None = (
-            None  # an outcome that the disk had no room for
-        )
+        self._repeats = Repeats()  # of replies that do not leave
+        # an outcome that the disk had no room for: of which reply, of which submit
+        self._unwritten: tuple[int, int, Outcome, Moment, datetime] | None = None
         self._following: deque[tuple[DueReply, SubmitPdu, int]] = (
             deque()
         )  # segments of the reply under way
@@ -142,10 +146,17 @@ class Replying:
         """Write the outcome; without an fsync of its own, since losing it makes the submit `unknown` at worst."""
         if self._unwritten is None:
             return
-        submit, outcome, moment, again = self._unwritten
+        reply, submit, outcome, moment, again = self._unwritten
+        told = None
         with self._store.transaction(durable=False):
-            self._store.outcome(submit, outcome, moment, next_attempt_at=again)
+            state = self._store.outcome(submit, outcome, moment, next_attempt_at=again)
+            if outcome.fate is Fate.NOT_LEFT:
+                what, then = _NOT_LEFT[state is State.QUEUED]
+                told = f"{what} {reply} did not leave ({outcome.said.rstrip('.')}); {then}."
+                self._store.event("reply_not_left", told, moment, repeat_key="any")
         self._unwritten = None
+        if told and self._repeats.due("reply_not_left", moment.boot):
+            log.warning("%s", told)
 
     def _choose(self) -> list[tuple[DueReply, SubmitPdu, int]]:
         """Ask the policy about what fell due, then about whose turn it is; mark the first that may go.
@@ -269,7 +280,7 @@ class Replying:
             self._given_up = submit
         if outcome.fate is not Fate.SUBMITTED:
             self._following.clear()
-        self._unwritten = (submit, outcome, moment, again)
+        self._unwritten = (due.id, submit, outcome, moment, again)
         self.write_outcome()
         self._systemd.alive()
         if lost is not None:
@@ -284,24 +295,17 @@ class Replying:
                     submit,
                     outcome.message_reference,
                 )
-            case Fate.NOT_LEFT:
-                log.warning(
-                    "reply %d: submit %d did not leave (%s); it will be tried again",
-                    due.id,
-                    submit,
-                    outcome.said,
-                )
             case Fate.REFUSED:
                 log.warning(
-                    "reply %d: submit %d refused by the network (cause %s)",
+                    "The network refused reply %d (submit %d, cause %s); it is not sent again.",
                     due.id,
                     submit,
                     outcome.cms_error,
                 )
             case Fate.UNKNOWN:
                 log.warning(
-                    "reply %d: fate of submit %d unknown (%s); it is not sent again",
+                    "Whether reply %d left is not known (submit %d: %s); it counts, and is not sent again.",
                     due.id,
                     submit,
-                    outcome.said,
+                    outcome.said.rstrip("."),
                 )

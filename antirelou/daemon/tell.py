@@ -17,6 +17,7 @@ from antirelou.clock import Clock
 
 log = logging.getLogger("antirelou")
 
+HOUR, DAY = 3600.0, 86400.0  # seconds
 _WATCHDOG_EVERY = 10.0  # seconds at most; a datagram for each exchange would be waste
 
 
@@ -58,6 +59,27 @@ class Systemd:
             self._notifier.notify(
                 words.encode().decode("latin-1")
             )  # which it encodes as Latin-1; systemd wants UTF-8
+
+
+class Repeats:
+    """When a line that comes again and again is told: at once, an hour later, two more, four more, then once a day.
+
+    What did not happen for a day is news again. Kept for this process only: the next one's journal may be another boot's.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[float, float, float]] = {}  # last, next, then
+
+    def due(self, key: str, boot: float) -> bool:
+        """Whether the line is to be told now, at `boot` seconds."""
+        last, again, wait = self._told.get(key, (0.0, 0.0, 0.0))
+        if not wait or boot - last > DAY:
+            again, wait = boot, HOUR
+        due = boot >= again
+        if due:
+            again, wait = boot + wait, min(2 * wait, DAY)
+        self._told[key] = (boot, again, wait)
+        return due
 
 
 def printable(sentence: str) -> str:

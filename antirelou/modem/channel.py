@@ -258,9 +258,10 @@ class Channel(SerialComms):
     def lose(self, error: Exception) -> ModemLost:
         """The port is gone: close it, and the error to raise."""
         log.debug("the port %s failed: %s", self.port, error)
+        why = getattr(error, "strerror", None) or error
         self.close()
         return ModemLost(
-            f"The modem at {self.port} is gone ({error}): check its plug and its power."
+            f"The modem at {self.port} is gone ({why}): check its plug and its power."
         )
 
     # A line that may be out of step

@@ -167,8 +167,8 @@ class CommandRefused(ModemError):
         self, command: str, said: str, family: str = "", cause: int | None = None
     ) -> None:
         super().__init__(
-            f"The modem answered {said!r} to {command}: unplug it and plug it in again, or set modem.port to another port "
-            "of the same device."
+            f"The modem refuses a command that it must know ({command}: {said}): unplug it and plug it in again, or set "
+            "modem.port to another port of the same device."
         )
         self.command = command
         self.said = said

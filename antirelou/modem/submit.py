@@ -98,7 +98,9 @@ def _until_prompt(dongle: Dongle, pdu: SubmitPdu) -> Outcome | Exchange:
         dongle.resynchronise()
     return Outcome(
         Fate.NOT_LEFT,
-        said="no prompt" if not exchange.prompted else "a stop was asked for",
+        said="the modem gave no prompt"
+        if not exchange.prompted
+        else "a stop was asked for",
     )
 
 

@@ -200,8 +200,11 @@ class Dialogue:
                 self._prompt = prompt if hang["waiting"] else None
                 return
             if late := faults.fire("late_prompt"):
-                self._wait(late["seconds"], lambda: self._open_prompt(prompt))
+                self._wait(late["seconds"], lambda: self._prompt_for(prompt))
                 return
+        self._prompt_for(prompt)
+
+    def _prompt_for(self, prompt: Prompt) -> None:
         self._prompt = prompt
         self._out += b"\r\n> "
 
