@@ -196,9 +196,8 @@ upgrade_all() {
 
 uninstall_all() {
     if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
-        systemctl disable --now --quiet antirelou.service 2>/dev/null || true
-        systemctl list-units --all --plain --no-legend 'antirelou@*.service' | cut -d' ' -f1 |
-            xargs -r systemctl disable --now --quiet
+        systemctl stop antirelou.service 'antirelou@*.service' 2>/dev/null || true
+        rm -f /etc/systemd/system/*.wants/antirelou.service /etc/systemd/system/*.wants/antirelou@*.service
     fi
     for file in "$here"/systemd/*.service; do rm -f "$DESTDIR$units/${file##*/}"; done
     for file in "$here"/systemd/*.rules; do rm -f "$DESTDIR$rules/${file##*/}"; done

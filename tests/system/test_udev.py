@@ -32,7 +32,8 @@ class Modem:
             struct.pack("<BBBBB3sB", 9, 4, number, 0, 2, bytes.fromhex(kind), 0)
             for number, kind in enumerate(self.interfaces)
         ]
-        return device + configuration + b"".join(interfaces)
+        endpoints = struct.pack("<BB5x", 7, 5) * 2
+        return device + configuration + b"".join(one + endpoints for one in interfaces)
 
 
 class Udev:
