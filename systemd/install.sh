@@ -52,14 +52,22 @@ gather() {
             "make wheels makes elsewhere. Nothing was changed."
 }
 
-# The program from the wheels in $1 in a virtual environment beside the present one, as it will be in the latter's place.
+# What the operator added to the program, as apprise for alerts: an upgrade keeps it.
+added() {
+    "$program/bin/python" -m pip list --not-required --format=freeze --disable-pip-version-check | cut -d= -f1 |
+        grep -vxE 'antirelou|pip|setuptools' || true
+}
+
+# The program and what else is named, from the wheels in $1, in a virtual environment beside the present one, as it will be in the latter's place.
 # What else can go wrong, goes wrong here.
 build_program() {
+    wheels=$1
+    shift
     new=$DESTDIR$program.new
     rm -rf "$new"
     if ! { mkdir -p "$new" && "$PYTHON" -m venv "$new" &&
         "$new/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-compile \
-            --no-index --find-links "$1" antirelou; }; then
+            --no-index --find-links "$wheels" antirelou "$@"; }; then
         rm -rf "$new"
         fail "The program could not be put into $new (see above). Nothing was changed."
     fi
@@ -80,7 +88,7 @@ put_program() {
 
 put_files() {
     mkdir -p "$DESTDIR$units" "$DESTDIR$rules" "$DESTDIR$users"
-    install -m 644 "$here"/systemd/*.service "$DESTDIR$units"
+    install -m 644 "$here"/systemd/*.service "$here"/systemd/*.path "$DESTDIR$units"
     install -m 644 "$here"/systemd/*.rules "$DESTDIR$rules"
     install -m 644 "$here/systemd/antirelou.conf" "$DESTDIR$users"
     [ -n "$DESTDIR" ] || systemd-sysusers "$users/antirelou.conf"
@@ -171,10 +179,13 @@ END
 upgrade_all() {
     [ -z "$DESTDIR" ] || fail "There is nothing to upgrade below DESTDIR: make install DESTDIR=$DESTDIR"
     [ -e "$program/bin/antirelou" ] || fail "antirelou is not installed: sudo make install"
-    gather "$scratch/wheels"
-    build_program "$scratch/wheels"
-    were_running=$(running_units)
+    kept=$(added)
     # shellcheck disable=SC2086  # a list
+    gather "$scratch/wheels" $kept
+    # shellcheck disable=SC2086
+    build_program "$scratch/wheels" $kept
+    were_running=$(running_units)
+    # shellcheck disable=SC2086
     [ -z "$were_running" ] || systemctl stop $were_running
     if ! back_up; then
         # shellcheck disable=SC2086
@@ -196,10 +207,10 @@ upgrade_all() {
 
 uninstall_all() {
     if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
-        systemctl stop antirelou.service 'antirelou@*.service' 2>/dev/null || true
-        rm -f /etc/systemd/system/*.wants/antirelou.service /etc/systemd/system/*.wants/antirelou@*.service
+        systemctl stop antirelou.service 'antirelou@*.service' 'antirelou-*' 2>/dev/null || true
+        rm -f /etc/systemd/system/*.wants/antirelou.service /etc/systemd/system/*.wants/antirelou[@-]*
     fi
-    for file in "$here"/systemd/*.service; do rm -f "$DESTDIR$units/${file##*/}"; done
+    for file in "$here"/systemd/*.service "$here"/systemd/*.path; do rm -f "$DESTDIR$units/${file##*/}"; done
     for file in "$here"/systemd/*.rules; do rm -f "$DESTDIR$rules/${file##*/}"; done
     rm -f "$DESTDIR$users/antirelou.conf" "$DESTDIR$command"
     rm -rf "$DESTDIR$program" "$DESTDIR$program.old" "$DESTDIR$program.new"

@@ -293,7 +293,11 @@ def test_an_upgrade_copies_the_log_first_and_starts_what_ran(machine: Machine) -
         "sed -i 's/^__version__ = .*/__version__ = \"9.9.9\"/' "
         "/root/antirelou/antirelou/__init__.py"
     )
+    own_pip = "/opt/antirelou/bin/pip"
+    wheels = "--no-index --find-links /mnt/source/wheels"
+    machine.shell(f"{own_pip} install --quiet {wheels} wheel")
     assert "antirelou is now 9.9.9 and runs again." in typed(machine, line)
+    assert "wheel" in machine.run(own_pip, "list")
     assert machine.property("MainPID", "antirelou@one") != before
     for unit in ("antirelou@one", "antirelou@two"):
         assert machine.property("ActiveState", unit) == "active"
