@@ -56,10 +56,7 @@ def test_a_cry_for_help_is_a_file_without_its_words_or_its_number(world: World) 
 
 
 def test_nothing_of_anybody_is_in_any_alert(tmp_path: Path) -> None:
-    costs = {"replies_per_hour": 99}  # so that no limit is told between the two
-    world = a_world(
-        tmp_path, flood={"messages": 10, "quiet": timedelta(hours=1), **costs}
-    )
+    world = a_world(tmp_path, flood={"messages": 10, "quiet": timedelta(hours=1)})
     for n in range(40):
         world.text(f"{HOSTILE} {n}", f"+336399811{n:02}")
     world.simulation.fault("registration", stat=3)
@@ -86,16 +83,22 @@ def test_a_raid_of_cries_is_one_alert_an_hour_that_counts_them(world: World) -> 
 
 
 def test_the_beginning_and_the_end_of_a_raid_are_told(tmp_path: Path) -> None:
-    costs = {"replies_per_hour": 99}  # so that no limit is told between the two
-    world = a_world(
-        tmp_path, flood={"messages": 10, "quiet": timedelta(hours=1), **costs}
-    )
+    quick = {"messages": 10, "quiet": timedelta(hours=1), "replies_per_hour": 100}
+    world = a_world(tmp_path, flood=quick)
     for n in range(12):
         world.text(f"insulte {n}", f"+336399811{n:02}")
     world.run(60)
     assert kinds(world) == ["flood_began"]
     world.run(4000)
     assert kinds(world) == ["flood_began", "flood_ended"]
+
+
+def test_a_limit_that_holds_replies_back_is_told(tmp_path: Path) -> None:
+    world = a_world(tmp_path, limits={"segments_per_hour": 1})
+    for n in range(2):
+        world.text(f"Salut {n}", f"+336399811{n:02}")
+    world.run(60)
+    assert kinds(world) == ["limit_reached"]
 
 
 @pytest.mark.parametrize("restarts", [False, True])
