@@ -178,6 +178,11 @@ def test_a_sender_in_full_is_harmless_too() -> None:
     assert output.masked("Evil\x1b[2J", numbers=True) == "Evil\\u001b[2J"
 
 
+def test_what_is_masked_is_harmless_too() -> None:
+    """A name may be made of digits and line ends: GSM-7 has both."""
+    assert output.masked("\n\r123456789", numbers=False) == "\\n\\r1234****89"
+
+
 def test_cut_counts_columns_not_characters() -> None:
     assert output.cut("abcdef", 4) == "abc…"
     assert output.cut("😀😀😀", 4) == "😀…"

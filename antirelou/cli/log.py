@@ -27,6 +27,7 @@ from antirelou.cli.output import (
     columns,
     csv_line,
     cut,
+    displayed,
     echo,
     json_line,
     masked,
@@ -217,13 +218,14 @@ def _print(rows: list[Row], shown: Shown) -> None:
 
 
 def _json(row: Row, shown: Shown) -> str:
-    return json_line(row | {"sender": row["sender"] and _sender(row, shown)})
+    sender = row["sender"] and displayed(row["sender"], numbers=shown.numbers)
+    return json_line(row | {"sender": sender})
 
 
 def _csv(row: Row, shown: Shown) -> str:
     replies = row["replies"]
     joined = {
-        "sender": _sender(row, shown),
+        "sender": displayed(row["sender"] or "", numbers=shown.numbers),
         "reply_states": " ".join(reply["state"] for reply in replies),
         "reply_reasons": " ".join(reply["reason"] or "none" for reply in replies),
         "reply_texts": "\n".join(reply["text"] or "" for reply in replies),

@@ -107,11 +107,16 @@ def cut(text: str, columns: int) -> str:
     return text
 
 
-def masked(address: str, *, numbers: bool) -> str:
-    """A sender as it is shown: masked unless the operator asked for numbers, and harmless."""
+def displayed(address: str, *, numbers: bool) -> str:
+    """A sender for JSON and CSV, which escape by themselves: masked unless the operator asked for numbers."""
     if not address:
         return "withheld"
-    return visible(address) if numbers else mask(address)
+    return address if numbers else mask(address)
+
+
+def masked(address: str, *, numbers: bool) -> str:
+    """A sender as it is shown: masked unless the operator asked for numbers, and harmless."""
+    return visible(displayed(address, numbers=numbers))
 
 
 def masked_row(row: dict[str, Any], *, numbers: bool) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from antirelou.cli.options import (
     settings_of,
 )
 from antirelou.cli.output import (
+    displayed,
     echo,
     json_line,
     masked,
@@ -108,7 +109,7 @@ def _hidden(message: Row, *, numbers: bool) -> Row:
 
 
 def _masked_or_none(address: str | None) -> str | None:
-    return address and masked(address, numbers=False)
+    return address and displayed(address, numbers=False)
 
 
 def _without_numbers(details: Any) -> Any:
@@ -119,7 +120,7 @@ def _without_numbers(details: Any) -> Any:
         case list():
             return [_without_numbers(value) for value in details]
         case str() if details.removeprefix("+").isdigit():
-            return masked(details, numbers=False)
+            return displayed(details, numbers=False)
     return details
 
 
