@@ -45,9 +45,10 @@ times: $(VENV)/ready
 test-system: $(VENV)/ready
 	PYTHON=$(BIN)/python tests/system/run
 
-# 100,000 mutated or random PDUs: none may raise; prints the processor time of each.
-fuzz: $(VENV)/ready
-	$(BIN)/python tests/fuzz_pdus.py
+# Coverage-guided: what decodes and encodes, then a session with a modem that spoils its answers. SECONDS=900 for longer.
+fuzz: $(VENV)/fuzz-ready
+	$(BIN)/python tests/fuzz sms $(or $(SECONDS),60)
+	$(BIN)/python tests/fuzz channel $(or $(SECONDS),60)
 
 # The evening of 30 October 2017 ten times over, and its kin: half an hour a run. SEEDS="1 2 3", PROFILE=raid for one.
 raid: $(VENV)/ready
@@ -72,11 +73,15 @@ format: $(VENV)/lint-ready
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest wheels build *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-oldest wheels build *.egg-info .hypothesis .pytest_cache .mypy_cache .ruff_cache .fuzz
 
 $(VENV)/ready: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@
+
+$(VENV)/fuzz-ready: $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,fuzz]"
 	@touch $@
 
 $(VENV)/lint-ready: $(VENV)/ready
