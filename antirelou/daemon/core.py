@@ -286,6 +286,7 @@ class Daemon:
             pins=Pins(self.store, self._timekeeper),
             take_direct=self._take_direct,
             open_port=self._open_port,
+            answered=self._systemd.alive,
         )
 
     def _open(self) -> None:

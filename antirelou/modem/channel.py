@@ -10,6 +10,7 @@ means; that is for the verbs.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from gsmmodem.serial_comms import SerialComms
 
@@ -68,6 +69,7 @@ class Channel(SerialComms):
         open_port: OpenPort,
         interrupt: Interrupt,
         inbox: Inbox,
+        answered: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(port, baudrate)
         self.serial: Port | None = None
@@ -80,6 +82,7 @@ class Channel(SerialComms):
         )
         self.heard_octets = 0
         self._open_port = open_port
+        self._answered = answered
         self._partial = b""
         self._skipping = False
         self._running: Exchange | None = None
@@ -165,6 +168,8 @@ class Channel(SerialComms):
         self.let_go()
         if exchange.final is None or exchange.final is exchange.tentative:
             self.in_step = False
+        else:
+            self._answered()
 
     def let_go(self) -> None:
         """No exchange is under way any more; whether the line is in step is for the caller to say."""
@@ -269,6 +274,7 @@ class Channel(SerialComms):
     def resynchronise(self, within: float = RESYNC_SECONDS) -> None:
         """Leave any prompt and ask until an answer is surely ours; raises `ModemSilent`, `Stopping`."""
         bring_into_step(self, within)
+        self._answered()
 
     def probe(self, command: str, seconds: float) -> bool:
         """Whether anything at all ends this command within `seconds`; for a line that may be out of step."""

@@ -59,6 +59,7 @@ class Dongle(GsmModem, Channel):
         interrupt: Interrupt,
         inbox: Inbox,
         initialise: Callable[[Dongle], None],
+        answered: Callable[[], None],
     ) -> None:
         super().__init__(
             port,
@@ -67,6 +68,7 @@ class Dongle(GsmModem, Channel):
             open_port=open_port,
             interrupt=interrupt,
             inbox=inbox,
+            answered=answered,
         )
         self.storage: str | None = (
             None  # the first memory of +CPMS as far as it is surely known

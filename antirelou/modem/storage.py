@@ -28,6 +28,7 @@ KNOWN = frozenset({"SM", "ME", "MT", "SR", "BM", "TA", "SM_P", "ME_P", ""})
 FRESH_SECONDS = 1.0  # no modem starts again between two commands closer than this
 SILENCE_SECONDS = 7.0  # before an answer, and between two lines of a listing
 SLOT_SECONDS = 0.3  # some read the whole SIM before the first line
+BELIEVED_SECONDS = 3600.0  # that +CMGL does not work; it may have hung for a while only
 EMPTY = 321  # invalid memory index: there is nothing in it (TS 27.005 clause 3.2.5)
 HANGS = (
     3  # slots that may stay unanswered before the reading of single slots is given up
@@ -43,7 +44,9 @@ class Storages:
         self._dongle = dongle
         self._offered: list[str] = []
         self._uses: dict[str, StorageUse] = {}
-        self._slot_by_slot: set[str] = set()  # storages whose +CMGL does not work
+        self._slot_by_slot: dict[
+            str, float
+        ] = {}  # storages whose +CMGL does not work, and until when that is believed
         self._listed_as_of: dict[
             str, int
         ] = {}  # the modem's starts before each listing
@@ -169,7 +172,7 @@ class Storages:
     def _listed(self, name: str, use: StorageUse | None) -> list[StoredPdu]:
         """The slots of one storage, by `+CMGL`, or one by one where that is refused or hangs twice."""
         self._listed_as_of[name] = self._dongle.starts
-        if name in self._slot_by_slot:
+        if self._dongle.clock.boot() < self._slot_by_slot.get(name, 0.0):
             return self._by_slot(name, use)
         hung = 0
         for _ in range(4):
@@ -197,7 +200,7 @@ class Storages:
                 "The modem started again during each of several listings: check its power supply."
             )
         log.debug("storage %s is read slot by slot", name)
-        self._slot_by_slot.add(name)
+        self._slot_by_slot[name] = self._dongle.clock.boot() + BELIEVED_SECONDS
         return self._by_slot(name, use)
 
     def _list(self, name: str, use: StorageUse | None) -> list[str]:

@@ -52,12 +52,15 @@ class Modem:
         pins: Pins,
         take_direct: Callable[[DirectPdu], None],
         open_port: OpenPort | None = None,
+        answered: Callable[[], None] = lambda: None,
     ) -> None:
+        """`answered` is called whenever the modem has answered something: opening one that dawdles takes minutes."""
         self._settings = settings
         self._clock = clock
         self._pins = pins
         self._inbox = Inbox(take_direct)
         self._open_port = open_port or open_serial
+        self._answered = answered
         self._interrupt = Interrupt()
         self._dongle: Dongle | None = None
         self._storages: Storages | None = None
@@ -193,6 +196,7 @@ class Modem:
             interrupt=self._interrupt,
             inbox=self._inbox,
             initialise=lambda opened: initialise(opened, self._settings, self._pins),
+            answered=self._answered,
         )
 
     def _opened(self) -> Dongle:
