@@ -99,7 +99,7 @@ _HANGS_AND_GONE = (
         "stolen_octets",
         "another program reads along",
         45,
-        each("every", 2, 3, 7, lasts=120.0),
+        each("every", 2, 3, 7, lasts=120.0, states=None),
     ),
     Line(
         "not_a_modem",
