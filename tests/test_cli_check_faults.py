@@ -44,7 +44,7 @@ LOOK = {
     "port_busy": ("holder", "is held by another process", "stop it, or set another"),
     "stolen_octets": ("modem", "AT+CPIN?", "sudo fuser -v simulated tells whether"),
     "odd_answer": ("modem", "does not answer: unplug it and plug it in again"),
-    "refused": ("modem", "'ERROR' to AT+CMGF=0", "set modem.port to another port"),
+    "refused": ("modem", "AT+CMGF=0: ERROR", "unplug it and plug it in"),
     "sim_full": ("storages", "holds 30 of 30 messages. It is full: the network waits"),
     "sim_dropped": ("SIM", UNREADABLE),
     "sim_absent": ("SIM", NO_CARD),
