@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -79,15 +80,17 @@ class _Journal(logging.Handler):
             self.lines.append(line)
 
 
-def endured(name: str, days: float) -> Told:
-    """Let a fault last so many days."""
+def endured(name: str, days: float, *, poll: float = 30.0) -> Told:
+    """Let a fault last so many days; `poll` is `modem.poll_interval` in seconds."""
     journal, ours = _Journal(), logging.getLogger("antirelou")
     level = ours.level
     ours.addHandler(journal)
     ours.setLevel(logging.INFO)
     try:
         with TemporaryDirectory() as directory:
-            return _endured(name, days, World(Path(directory)), journal)
+            modem = {"poll_interval": timedelta(seconds=poll)}
+            world = World(Path(directory), modem=modem)
+            return _endured(name, days, world, journal)
     finally:
         ours.removeHandler(journal)
         ours.setLevel(level)

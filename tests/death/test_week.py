@@ -10,6 +10,7 @@ from fault_lasts import Told, endured
 from antirelou.simulator.faults import FAULTS
 
 DAYS = 7
+POLL = 600.0  # seconds, for time's sake; what is said at each poll is still too much
 LINES = 7 * 24  # one an hour
 EVENTS = 3 * 7 * 24  # rows, which are kept by the hour and kind
 GROWTH = 1 << 20  # octets, of which a text a day takes some 7,000
@@ -17,7 +18,9 @@ GROWTH = 1 << 20  # octets, of which a text a day takes some 7,000
 
 def test_a_week_of_each_fault_fills_neither_the_journal_nor_the_card() -> None:
     with ProcessPoolExecutor() as pool:
-        told = dict(zip(FAULTS, pool.map(partial(endured, days=DAYS), FAULTS)))
+        told = dict(
+            zip(FAULTS, pool.map(partial(endured, days=DAYS, poll=POLL), FAULTS))
+        )
     print("\nlines events   kB  in a week of")
     for name, one in told.items():
         print(f"{len(one.lines):5} {one.events:6} {one.growth >> 10:4}  {name}")
