@@ -97,11 +97,11 @@ def test_readme_leads_from_a_bare_system_to_a_checked_installation(
 def test_a_text_from_the_operators_phone_is_answered(
     machine: Machine, dongle: Dongle
 ) -> None:
-    *_, check, start, why = section("Install")[0]
+    *_, check, start, log = section("Install")[0]
     assert "A text could be answered now." in typed(machine, check)
     typed(machine, start)
     is_answered(machine, dongle, OPERATOR)
-    assert "accepted" in typed(machine, why)
+    assert "submitted" in typed(machine, log)
 
 
 def test_the_journal_holds_neither_texts_nor_numbers(machine: Machine) -> None:
