@@ -47,8 +47,9 @@ def orders(world: LogWorld) -> list[tuple[str, dict]]:
 
 GIVEN = [
     (("pause",), [("pause", {})]),
-    (("resume",), [("resume", {"clock": False})]),
-    (("resume", "--clock"), [("resume", {"clock": True})]),
+    (("resume",), [("resume", {"clock": False, "memory_gap": False})]),
+    (("resume", "--clock"), [("resume", {"clock": True, "memory_gap": False})]),
+    (("resume", "--memory-gap"), [("resume", {"clock": False, "memory_gap": True})]),
     (
         ("block", "06 39 98 00 01", BOB),
         [("block", {"address": ANNE}), ("block", {"address": BOB})],

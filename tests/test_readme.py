@@ -63,6 +63,8 @@ NOT_RUN_HERE = (
     "antirelou check",
     "antirelou block --top",
     "antirelou alert --test",
+    "antirelou backup",
+    "antirelou restore",
 )
 
 

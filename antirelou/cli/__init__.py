@@ -34,6 +34,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "log": ("log", "Show what was received and what became of it."),
         "why": ("why", "Tell the whole story of one message."),
         "stats": ("stats", "Count messages, senders, calls, replies and reasons."),
+        "backup": ("backup", "Put the log and its key into a file, sealed with a passphrase."),
+        "restore": ("backup", "Make the log of a backup, on a fresh card."),
     },
     "The operator's orders": {
         "pause": ("orders", "Hold every reply; go on receiving."),

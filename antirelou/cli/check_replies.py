@@ -56,6 +56,12 @@ def _held(
 ) -> Iterator[tuple[bool | None, str]]:
     zone = settings.reply.time_zone
     yield from _used_up(row, settings, now)
+    gap = row["memory_gap_until"]
+    if gap and datetime.fromisoformat(gap) > now:
+        yield (
+            False,
+            f"The log was restored: nobody new gets a text until {when(gap, zone)[:10]}, or antirelou resume --memory-gap.",
+        )
     if row["held_by"] is not None and row["state"] == "breaker":
         yield False, visible(row["sentence"])
     if row["flood"] is not None:

@@ -52,15 +52,21 @@ def pause(config: Path) -> None:
     is_flag=True,
     help="Also declare that rows with a time still to come had a wrong clock.",
 )
-def resume(config: Path, clock: bool) -> None:
+@click.option(
+    "--memory-gap",
+    is_flag=True,
+    help="Also declare that nothing left between the backup that was restored and the restore.",
+)
+def resume(config: Path, clock: bool, memory_gap: bool) -> None:
     """Let replies leave again.
 
     \b
     antirelou resume
-    antirelou resume --clock    after the clock was wrong: replies were held as clock_behind
+    antirelou resume --clock         after the clock was wrong: replies were held as clock_behind
+    antirelou resume --memory-gap    after antirelou restore: replies were held as memory_gap
     """
     settings = settings_of(config)
-    order(settings, "resume", [("", {"clock": clock})])
+    order(settings, "resume", [("", {"clock": clock, "memory_gap": memory_gap})])
     echo(what_waits(settings))
 
 

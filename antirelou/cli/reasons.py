@@ -254,6 +254,10 @@ _WAITING: dict[str, Callable[[Settings], str]] = {
         f"limits.recipients_per_day = {settings.limits.recipients_per_day} is used up, or as much of "
         f"recipients_per_month = {settings.limits.recipients_per_month} as the month allows by now"
     ),
+    LaterReason.MEMORY_GAP: lambda settings: (
+        "the log was restored from a backup, and nobody knows who got a text since; until the next billing day, or "
+        "antirelou resume --memory-gap"
+    ),
     LaterReason.FLOOD: lambda settings: (
         f"a flood is on, or it answers a message that came in one: {plural(settings.flood.replies_per_hour, 'reply', 'replies')} "
         f"an hour may leave, to {plural(settings.flood.recipients, 'number')} a flood"

@@ -150,7 +150,7 @@ def _line(
     )
     cells = [
         ["Daemon", _daemon(row, settings, now)],
-        *_for_the_operator(row),
+        *_for_the_operator(row, settings, now),
         ["Modem", _modem(row, numbers=numbers)],
         ["Network", _network(row, numbers=numbers)],
         ["Storage", _storage(row)],
@@ -170,9 +170,16 @@ def _line(
     ]
 
 
-def _for_the_operator(row: Row) -> list[list[str]]:
+def _for_the_operator(row: Row, settings: Settings, now: datetime) -> list[list[str]]:
     """What holds all replies back until the operator ends it."""
     cells = []
+    gap = row["memory_gap_until"]
+    if gap and datetime.fromisoformat(gap) > now:
+        until = when(gap, settings.reply.time_zone)[:10]
+        ends = (
+            f"Nobody new gets a text until {until}, or antirelou resume --memory-gap."
+        )
+        cells.append(["Restored", ends])
     if row["paused"]:
         cells.append(["Orders", "Replies are paused until antirelou resume."])
     if row["new_sim"]:

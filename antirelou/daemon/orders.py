@@ -56,6 +56,8 @@ def _pause(store: Store, argument: Argument, moment: Moment) -> str:
 def _resume(store: Store, argument: Argument, moment: Moment) -> str:
     if argument.get("clock"):
         store.forgive_clock(moment)
+    if argument.get("memory_gap"):
+        store.forgive_memory_gap()
     return "replies go on"
 
 

@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from antirelou.log.backup import back_up, restore
     from antirelou.log.chain import Fault, verify
     from antirelou.log.errors import (
+        BackupUnreadable,
         DiskFailing,
         DiskFull,
         KeyMissing,
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
         LogBusy,
         LogDamaged,
         LogError,
+        LogExists,
         LogMissing,
         LogWeather,
         NewerSchema,
+        NoCryptography,
         NotADatabase,
         ReadOnlyLog,
     )
@@ -45,11 +49,12 @@ if TYPE_CHECKING:
     from antirelou.log.store import Store
 
 _ERRORS = (
-    "DiskFailing DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError "
-    "LogMissing LogWeather NewerSchema NotADatabase ReadOnlyLog"
+    "BackupUnreadable DiskFailing DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError "
+    "LogExists LogMissing LogWeather NewerSchema NoCryptography NotADatabase ReadOnlyLog"
 )
 _FACTS = "Alert DueReply Message Noted Order State Stored SubmitState Taken Verdict"
 _HOMES = {
+    "backup": "back_up restore",
     "chain": "Fault verify",
     "errors": _ERRORS,
     "facts": _FACTS,
@@ -62,6 +67,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 
 __all__ = [
     "Alert",
+    "BackupUnreadable",
     "DiskFailing",
     "DiskFull",
     "DueReply",
@@ -72,10 +78,12 @@ __all__ = [
     "LogBusy",
     "LogDamaged",
     "LogError",
+    "LogExists",
     "LogMissing",
     "LogWeather",
     "Message",
     "NewerSchema",
+    "NoCryptography",
     "NotADatabase",
     "Noted",
     "Order",
@@ -87,9 +95,11 @@ __all__ = [
     "SubmitState",
     "Taken",
     "Verdict",
+    "back_up",
     "give_order",
     "give_orders",
     "holder",
+    "restore",
     "verify",
 ]
 

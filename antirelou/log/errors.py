@@ -54,6 +54,18 @@ class LineHeld(LogError):
     exit_status = TRY_AGAIN
 
 
+class LogExists(LogError):
+    """There is a log, or its key, where a backup is to be restored."""
+
+
+class BackupUnreadable(LogError):
+    """The file is no backup, was sealed with another passphrase, or is damaged."""
+
+
+class NoCryptography(LogError):
+    """The package that seals backups is not installed."""
+
+
 class LogWeather(LogError):
     """What passes: nothing is deleted from the SIM and nothing is sent until it has."""
 

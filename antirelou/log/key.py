@@ -38,6 +38,11 @@ class Key:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
+    @property
+    def text(self) -> str:
+        """The key as its file holds it; for a backup, which is sealed."""
+        return self._secret.hex()
+
     def hmac(self, domain: Domain, *values: str | bytes) -> bytes:
         """Return the first 16 octets of HMAC-SHA256 over the domain and each value, each with its length."""
         mac = hmac.new(self._secret, digestmod=hashlib.sha256)

@@ -15,7 +15,7 @@ from antirelou.log import chain
 from antirelou.log.facts import Noted, Verdict
 from antirelou.log.key import Domain
 from antirelou.log.session import Session, clean
-from antirelou.log.times import read, stamp
+from antirelou.log.times import read, read_or_none, stamp
 from antirelou.log.windows import REPEAT_WITHIN
 from antirelou.settings import Settings
 
@@ -106,6 +106,21 @@ class Condition(Session):
             self._db.run(
                 "UPDATE lines SET accepted_iccid = iccid, accepted_imsi = imsi WHERE line = ?",
                 [self.line],
+            )
+
+    def memory_gap(self) -> datetime | None:
+        """Until when the month's recipients count as used up; None if nothing was forgotten."""
+        return read_or_none(
+            self._db.value(
+                "SELECT memory_gap_until FROM lines WHERE line = ?", [self.line]
+            )
+        )
+
+    def forgive_memory_gap(self) -> None:
+        """Take the operator's word that nothing left which the log does not know."""
+        with self._writing():
+            self._db.run(
+                "UPDATE lines SET memory_gap_until = NULL WHERE line = ?", [self.line]
             )
 
     def paused(self) -> bool:

@@ -67,6 +67,7 @@ class Reserving(Deciding):
             segments_day=day,
             recipients_day=recipients_day,
             recipients_month=recipients_month,
+            memory_gap_until=self.memory_gap(),
             recipient_in_day=in_day,
             recipient_in_month=in_month,
             oldest_in_hour=oldest_in_hour,

@@ -26,13 +26,14 @@ from antirelou.log.key import Domain, Key
 from antirelou.log.limits import Limits
 from antirelou.log.migrations import migrate
 from antirelou.log.orders import Orders
+from antirelou.log.restored import Restored
 from antirelou.log.session import Session
 from antirelou.log.times import stamp
 from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
 
-class Store(Intake, Orders, Callers, Limits, Health, Alerting, Gauges):
+class Store(Intake, Orders, Restored, Callers, Limits, Health, Alerting, Gauges):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 
     def __init__(

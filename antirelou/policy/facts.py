@@ -74,6 +74,7 @@ class LaterReason(StrEnum):
     HOURLY_LIMIT = "hourly_limit"
     DAILY_LIMIT = "daily_limit"
     RECIPIENTS_LIMIT = "recipients_limit"
+    MEMORY_GAP = "memory_gap"
     FLOOD = "flood"
     BREAKER = "breaker"
     DISK_LOW = "disk_low"
@@ -174,6 +175,9 @@ class Reserve:
     )
     recipients_month: int = (
         0  # distinct, marked in this billing month, without this reply's own
+    )
+    memory_gap_until: datetime | None = (
+        None  # a log was restored: all of the month's count as used up
     )
     recipient_in_day: bool = False
     recipient_in_month: bool = False

@@ -140,6 +140,14 @@ def _recipients_limit(asked: Asked) -> Later | None:
     return Later(LaterReason.RECIPIENTS_LIMIT, full[last], whole_line=False, limit=last)
 
 
+def _memory_gap(asked: Asked) -> Later | None:
+    """After a restore nobody knows who got a text since the backup: only those whom it counts already may get one."""
+    until = asked.reserve.memory_gap_until
+    if until is None or asked.now >= until or asked.reserve.recipient_in_month:
+        return None
+    return Later(LaterReason.MEMORY_GAP, until, whole_line=False)
+
+
 def _flood(asked: Asked) -> Later | None:
     """What a flood may cost. Replies to what came before or after it may leave once it is over."""
     reserve, flood = asked.reserve, asked.settings.flood
@@ -208,6 +216,7 @@ LATER: tuple[tuple[frozenset[Purpose], Callable[[Asked], Later | None]], ...] = 
     (ALL, _hourly_limit),
     (ALL, _daily_limit),
     (TO_STRANGERS, _recipients_limit),
+    (TO_STRANGERS, _memory_gap),
     (TO_STRANGERS, _flood),
     (ALL, _breaker),
     (ALL, _disk_low),
