@@ -192,21 +192,18 @@ def outside_the_flood(
     replay: Replay, oracle: list[choices.Left], sincere: set[str], database: Any
 ) -> tuple[Rows, Checks]:
     """What became of those who wrote, by the log, outside every flood."""
-    settings = replay.settings
+    settings, told = replay.settings, figures.told(database)
     outside = figures.outside_flood(database, sincere)
-    in_time = [
-        one
-        for one in figures.told(database)
-        if figures.within_a_day_of_hours(one, settings)
-    ]
-    answered = figures.counted(in_time, outside)
-    possible = figures.counted(oracle, outside)
+    in_time = [one for one in told if figures.within_a_day_of_hours(one, settings)]
+    answered, possible = (figures.counted(left, outside) for left in (told, oracle))
+    soon = figures.counted(in_time, outside)
     rows = [
         ("sincere outside the flood", f"{len(outside)}, oracle {possible}"),
         (
-            "of them answered within a day",
-            f"{answered}, {ratio(answered, len(outside))}; {ratio(answered, possible)} of the oracle's",
+            "of them answered",
+            f"{answered}, {ratio(answered, possible)} of the oracle's",
         ),
+        ("of them answered within a day", f"{soon}, {ratio(soon, len(outside))}"),
     ]
     # Where no flood was, nothing tells one polite stranger from another: the share is shown, and is that of a lottery.
     enough = not choices.floods(database) or answered >= ENOUGH_OUTSIDE * possible
