@@ -149,7 +149,7 @@ _INDICATIONS = (
 )
 
 _OCTETS = (
-    Line("slow_line", "9600 or 1200 baud", 12, each("baud", 9600, 1200)),
+    Line("slow_line", "9600 or 1200 baud", 15, each("baud", 9600, 1200)),
     Line(
         "slow_line",
         "9600 baud, 255 full slots",

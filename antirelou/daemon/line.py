@@ -21,7 +21,10 @@ from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
 
-_REFRESH = 600.0  # seconds between two looks at a line that is well
+_REFRESH = (
+    600.0  # seconds after which the line's row is written although nothing changed
+)
+_LOOK = 60.0  # seconds between two looks at a line that is well: without a network nothing comes that would ask for one
 _BEFORE_SUBMIT = 5.0  # how old the registration may be: what is submitted without a network is of unknown fate
 _WATCH = 5.0  # seconds between two looks at a line without a network
 _NEARLY_FULL = 0.8
@@ -154,7 +157,7 @@ class Line:
         """Seconds until the condition wants another look."""
         if self._condition is None:
             return _REFRESH
-        every = _REFRESH if self._usable() else _WATCH
+        every = _LOOK if self._usable() else _WATCH
         return max(0.0, self._looked + every - self._timekeeper.moment().boot)
 
     def tell(self, modem: Modem | None) -> None:
@@ -164,7 +167,7 @@ class Line:
             log.info("The log can be written again.")
         self._tell_flood()
         if modem is not None:
-            self._refresh(modem, _REFRESH if self._usable() else _WATCH)
+            self._refresh(modem, _LOOK if self._usable() else _WATCH)
             self._show()
         self._become(self._state, self._sentence)
 
