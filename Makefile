@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system fuzz raid long-log man lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz raid long-log man lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -44,6 +44,10 @@ times: $(VENV)/ready
 # A real systemd: a Debian container is installed into, broken in every way and rebooted. As root; some minutes.
 test-system: $(VENV)/ready
 	PYTHON=$(BIN)/python tests/system/run
+
+# antirelou web in a real browser, Debian's chromium.
+test-web: $(VENV)/web-ready
+	$(BIN)/pytest tests/web
 
 # Coverage-guided: what decodes and encodes, then a session with a modem that spoils its answers. SECONDS=900 for longer.
 fuzz: $(VENV)/fuzz-ready
@@ -86,6 +90,10 @@ $(VENV)/fuzz-ready: $(VENV)/ready
 
 $(VENV)/lint-ready: $(VENV)/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,lint]"
+	@touch $@
+
+$(VENV)/web-ready: $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test,web]"
 	@touch $@
 
 $(VENV)-oldest/ready: setup.cfg pyproject.toml tests/oldest.txt

@@ -64,6 +64,7 @@ NOT_RUN_HERE = (
     "antirelou block --top",
     "antirelou alert --test",
     "antirelou backup",
+    "antirelou web",
     "antirelou restore",
 )
 
