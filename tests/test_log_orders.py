@@ -23,7 +23,7 @@ def test_an_order_given_beside_a_daemon_is_found_and_done(world: World) -> None:
     )
     assert world.store.data_version() != version
     assert world.store.open_orders() == [
-        Order(number, world.now.at, "main", "block", '{"address": "+33639980001"}')
+        Order(number, "main", "block", '{"address": "+33639980001"}')
     ]
     world.store.done(number, "blocked", world.now)
     assert world.store.open_orders() == []

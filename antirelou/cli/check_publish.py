@@ -45,7 +45,12 @@ def remembered(settings: Settings) -> Answers:
             found: dict[str, Any] = reader.published(settings.line)
     except LogMissing:
         return {}
-    return {name: found[name] for name in TO_SETTLE if name in found}
+    return {
+        name: found[name]
+        for name in TO_SETTLE
+        if isinstance(found.get(name), dict)
+        and all(isinstance(found[name].get(key), str) for key in ("answer", "at"))
+    }
 
 
 def summary(settings: Settings) -> Finding:

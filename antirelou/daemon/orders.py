@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from antirelou import sms
@@ -19,8 +19,9 @@ from antirelou.policy import NumberKind, Purpose, classify
 log = logging.getLogger("antirelou")
 
 _ID_LIMIT = 2**63  # SQLite's integers
-
-Argument = Mapping[str, Any]
+_LONGEST_ADDRESS = (
+    32  # characters; TP-OA has room for 20 digits and a "+" (TS 23.040 clause 9.1.2.5)
+)
 
 
 def carry_out(store: Store, timekeeper: Timekeeper) -> int:
@@ -40,62 +41,63 @@ def carry_out(store: Store, timekeeper: Timekeeper) -> int:
 
 
 def _obey(store: Store, order: Order, moment: Moment) -> str:
+    obey = _ORDERS.get(order.kind)
+    if obey is None:
+        return "not understood: there is no such order"
     try:
-        argument = json.loads(order.argument or "{}")
-        if not isinstance(argument, dict):
-            raise TypeError("an argument is a JSON object")
-        return _ORDERS[order.kind](store, argument, moment)
-    except (KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
-        return f"not understood ({type(error).__name__}: {error})"
+        return obey(store, order.argument, moment)
+    except _Misunderstood as problem:
+        return f"not understood: {problem}"
 
 
-def _pause(store: Store, argument: Argument, moment: Moment) -> str:
+def _pause(store: Store, argument: str, moment: Moment) -> str:
     return "replies are paused; receiving goes on"
 
 
-def _resume(store: Store, argument: Argument, moment: Moment) -> str:
-    if argument.get("clock"):
+def _resume(store: Store, argument: str, moment: Moment) -> str:
+    try:
+        given = _read(argument, clock=_truth, memory_gap=_truth)
+    except _Misunderstood as problem:
+        return f"replies go on; what else was ordered is not understood: {problem}"
+    if given["clock"]:
         store.forgive_clock(moment)
-    if argument.get("memory_gap"):
+    if given["memory_gap"]:
         store.forgive_memory_gap()
     return "replies go on"
 
 
-def _block(store: Store, argument: Argument, moment: Moment) -> str:
-    return f"blocked; {_replies(store.block(argument['address'], moment))} dropped"
+def _block(store: Store, argument: str, moment: Moment) -> str:
+    return f"blocked; {_replies(store.block(_address(argument), moment))} dropped"
 
 
-def _unblock(store: Store, argument: Argument, moment: Moment) -> str:
-    return (
-        "unblocked" if store.unblock(argument["address"], moment) else "was not blocked"
-    )
+def _unblock(store: Store, argument: str, moment: Moment) -> str:
+    blocked = store.unblock(_address(argument), moment)
+    return "unblocked" if blocked else "was not blocked"
 
 
-def _drop(store: Store, argument: Argument, moment: Moment) -> str:
+def _drop(store: Store, argument: str, moment: Moment) -> str:
     return f"{_replies(store.drop(moment, **_which(argument)))} dropped"
 
 
-def _approve(store: Store, argument: Argument, moment: Moment) -> str:
+def _approve(store: Store, argument: str, moment: Moment) -> str:
     return f"{_replies(store.approve(moment, **_which(argument)))} approved"
 
 
-def _accept_sim(store: Store, argument: Argument, moment: Moment) -> str:
+def _accept_sim(store: Store, argument: str, moment: Moment) -> str:
     store.accept_sim(moment)
     return "the SIM now in the modem is this line's"
 
 
-def _forget_pin(store: Store, argument: Argument, moment: Moment) -> str:
+def _forget_pin(store: Store, argument: str, moment: Moment) -> str:
     store.forget_pins(moment)
     return "the PIN in pin_file may be typed once more"
 
 
-def _send_test(store: Store, argument: Argument, moment: Moment) -> str:
+def _send_test(store: Store, argument: str, moment: Moment) -> str:
     """The text that strangers get; to one of the operator's own phones as a test, to any other number as a lesson."""
-    settings, address = store.settings, argument["address"]
-    if not isinstance(address, str):
-        raise TypeError("a number is a text")
+    settings, address = store.settings, _address(argument)
     if classify(address, settings.modem.country).kind is not NumberKind.MOBILE:
-        raise ValueError("a test text goes to a mobile number")
+        raise _Misunderstood("a test text goes to a mobile number")
     ours = (*settings.operator.numbers, settings.modem.number)
     purpose = Purpose.TEST if address in ours else Purpose.LESSON
     text = settings.reply.texts[0]
@@ -104,23 +106,65 @@ def _send_test(store: Store, argument: Argument, moment: Moment) -> str:
     return f"the test text is queued as reply {reply}"
 
 
-def _published(store: Store, argument: Argument, moment: Moment) -> str:
+def _published(store: Store, argument: str, moment: Moment) -> str:
+    _read(argument)
     return "remembered"
 
 
-def _which(argument: Argument) -> dict[str, Any]:
+# What an order says: its types are checked here, and a value is never repeated, since an answer stays for ever.
+
+
+class _Misunderstood(Exception):
+    """The row of an order says what no command writes; the message is the end of the sentence that answers it."""
+
+
+def _read(argument: str, **readings: Callable[[str, Any], Any]) -> dict[str, Any]:
+    """What is said under each of these keys, as it is to be read."""
+    try:
+        given = json.loads(argument or "{}")
+    except (RecursionError, ValueError):
+        raise _Misunderstood("its argument is not JSON") from None
+    if not isinstance(given, dict):
+        raise _Misunderstood("its argument is no JSON object")
+    return {key: reading(key, given.get(key)) for key, reading in readings.items()}
+
+
+def _truth(key: str, value: Any) -> bool:
+    if not isinstance(value, bool | None):
+        raise _Misunderstood(f"{key} is neither true nor false")
+    return bool(value)
+
+
+def _words(key: str, value: Any) -> str | None:
+    if not isinstance(value, str | None):
+        raise _Misunderstood(f"{key} is no text")
+    return value
+
+
+def _ids(key: str, value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list | None):
+        raise _Misunderstood(f"{key} is no list")
+    ids = tuple(value or ())
+    if not all(type(one) is int and 0 < one < _ID_LIMIT for one in ids):
+        raise _Misunderstood("no message has such an id")
+    return ids
+
+
+def _address(argument: str) -> str:
+    address: str | None = _read(argument, address=_words)["address"]
+    if not address or len(address) > _LONGEST_ADDRESS:
+        raise _Misunderstood("it names no number")
+    return address
+
+
+def _which(argument: str) -> dict[str, Any]:
     """Whose replies: some ids, a sender's, those whose text holds a word, or all."""
-    ids = tuple(int(number) for number in argument.get("ids", ()))
-    if any(not 0 < number < _ID_LIMIT for number in ids):
-        raise ValueError("no reply has such an id")
-    sender, search = argument.get("sender"), argument.get("search")
-    if not isinstance(sender, str | None) or not isinstance(search, str | None):
-        raise TypeError("a sender and a word to search are texts")
+    given = _read(argument, ids=_ids, sender=_words, search=_words, all=_truth)
     return {
-        "reply_ids": ids,
-        "sender": sender,
-        "search": search,
-        "everything": bool(argument.get("all", False)),
+        "reply_ids": given["ids"],
+        "sender": given["sender"],
+        "search": given["search"],
+        "everything": given["all"],
     }
 
 
@@ -129,7 +173,7 @@ def _replies(number: int) -> str:
 
 
 # `pause`, `resume` and `published` act by being there: what they say is derived from these rows.
-_ORDERS: dict[str, Callable[[Store, Argument, Moment], str]] = {
+_ORDERS: dict[str, Callable[[Store, str, Moment], str]] = {
     "pause": _pause,
     "resume": _resume,
     "block": _block,

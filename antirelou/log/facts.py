@@ -119,7 +119,6 @@ class Order:
     """What the operator ordered through the CLI; `argument` as the CLI wrote it."""
 
     id: int
-    at: datetime
     line: str
     kind: str
     argument: str

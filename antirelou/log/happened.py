@@ -81,5 +81,8 @@ class Happened:
         )
         if row is None or row["kind"] == "line_accept" or not row["argument"]:
             return {}
-        answers: dict[str, Any] = json.loads(row["argument"])
-        return answers
+        try:
+            answers = json.loads(row["argument"])
+        except (RecursionError, ValueError):
+            return {}
+        return answers if isinstance(answers, dict) else {}

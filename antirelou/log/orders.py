@@ -17,7 +17,7 @@ from antirelou.log.facts import Order, State
 from antirelou.log.key import Domain
 from antirelou.log.session import clean
 from antirelou.log.submits import Submits
-from antirelou.log.times import read, stamp
+from antirelou.log.times import stamp
 from antirelou.log.version import refuse_strangers
 from antirelou.policy.facts import Purpose
 from antirelou.settings import Settings
@@ -50,17 +50,11 @@ class Orders(Submits):
     def open_orders(self, limit: int = 100) -> list[Order]:
         """Return what is ordered and not yet done, oldest first."""
         rows = self._db.rows(
-            "SELECT id, at, line, kind, argument FROM control WHERE done_at IS NULL AND line = ? ORDER BY id LIMIT ?",
+            "SELECT id, line, kind, argument FROM control WHERE done_at IS NULL AND line = ? ORDER BY id LIMIT ?",
             [self.line, limit],
         )
         return [
-            Order(
-                row["id"],
-                read(row["at"]),
-                row["line"],
-                row["kind"],
-                row["argument"] or "",
-            )
+            Order(row["id"], row["line"], row["kind"], row["argument"] or "")
             for row in rows
         ]
 
