@@ -30,8 +30,10 @@ LESS = {
     "endless_line": {"octets": 10_000},
     "late_answer": {"prefix": "+CMG"},
 }
-# Said of every text, whatever happens; not of a fault.
-_OF_TEXTS = re.compile(r"message \d+ |reply \d+: submit \d+ accepted|reply \d+ dropped")
+# Said of every text and call, whatever happens; not of a fault.
+_OF_TEXTS = re.compile(
+    r"(message|call) \d+[ :]|reply \d+: submit \d+ accepted|reply \d+ dropped"
+)
 # What an operator need not know may stand in brackets behind what he must.
 _BRACKETS = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _JARGON = re.compile(

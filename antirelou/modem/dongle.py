@@ -179,7 +179,9 @@ class Dongle(GsmModem, Channel):
                 return exchange
             if self.interrupt.stopped_at is not None:
                 raise Stopping("A stop was asked for.")
-            raise Unanswered(f"The modem did not answer {shortened(command)}.")
+            raise Unanswered(
+                f"The modem did not answer a command ({shortened(command)})."
+            )
         if not final.ok:
             raise CommandRefused(
                 shortened(command), final.said, final.family, final.cause

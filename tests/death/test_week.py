@@ -13,7 +13,7 @@ DAYS = 7
 POLL = 600.0  # seconds, for time's sake; what is said at each poll is still too much
 LINES = 7 * 24  # one an hour
 EVENTS = 3 * 7 * 24  # rows, which are kept by the hour and kind
-GROWTH = 1 << 20  # octets, of which a text a day takes some 7,000
+GROWTH = 2 << 20  # octets; each attempt of a reply takes some 3,000
 
 
 def test_a_week_of_each_fault_fills_neither_the_journal_nor_the_card() -> None:
