@@ -14,6 +14,11 @@ units=/usr/local/lib/systemd/system
 rules=/usr/local/lib/udev/rules.d
 users=/usr/local/lib/sysusers.d
 command=/usr/local/bin/antirelou
+# Where Debian's man, bash-completion, zsh and fish look beside what its packages bring.
+manual=/usr/local/share/man/man1/antirelou.1
+for_bash=/usr/local/share/bash-completion/completions/antirelou
+for_zsh=/usr/local/share/zsh/site-functions/_antirelou
+for_fish=/usr/local/share/fish/vendor_completions.d/antirelou.fish
 configuration=/etc/antirelou.toml
 more_lines=/etc/antirelou
 state=/var/lib/antirelou
@@ -94,6 +99,20 @@ put_files() {
     [ -n "$DESTDIR" ] || systemd-sysusers "$users/antirelou.conf"
 }
 
+# The manual page and what the Tab key needs, as the program itself says them.
+put_help() {
+    python=$DESTDIR$program/bin/python
+    for file in "$manual" "$for_bash" "$for_zsh" "$for_fish"; do mkdir -p "$DESTDIR${file%/*}"; done
+    "$python" -m antirelou.cli.man >"$DESTDIR$manual"
+    completion bash >"$DESTDIR$for_bash"
+    completion zsh >"$DESTDIR$for_zsh"
+    completion fish >"$DESTDIR$for_fish"
+}
+
+completion() {
+    _ANTIRELOU_COMPLETE=$1_source "$python" -c 'from antirelou.cli import main; main()'
+}
+
 put_configuration() {
     # systemd would make it when the daemon first starts, but `antirelou check` comes before.
     [ -n "$DESTDIR" ] || install -d -m 700 -o antirelou -g antirelou "$state"
@@ -127,6 +146,7 @@ install_all() {
     put_program
     rm -rf "$DESTDIR$program.old"
     put_files
+    put_help
     put_configuration
     tell_system
     [ -n "$DESTDIR" ] || cat <<END
@@ -194,6 +214,7 @@ upgrade_all() {
     fi
     put_program
     put_files
+    put_help
     put_configuration
     tell_system
     # Each migrates the log before it says that it is ready.
@@ -213,6 +234,7 @@ uninstall_all() {
     for file in "$here"/systemd/*.service "$here"/systemd/*.path; do rm -f "$DESTDIR$units/${file##*/}"; done
     for file in "$here"/systemd/*.rules; do rm -f "$DESTDIR$rules/${file##*/}"; done
     rm -f "$DESTDIR$users/antirelou.conf" "$DESTDIR$command"
+    for file in "$manual" "$for_bash" "$for_zsh" "$for_fish"; do rm -f "$DESTDIR$file"; done
     rm -rf "$DESTDIR$program" "$DESTDIR$program.old" "$DESTDIR$program.new"
     tell_system
     cat <<END

@@ -10,6 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 
+# Where Debian's man, bash-completion, zsh and fish look -> how each file begins, or what it calls.
+HELP = {
+    "usr/local/share/man/man1/antirelou.1": ".TH ANTIRELOU 1 ",
+    "usr/local/share/bash-completion/completions/antirelou": "_ANTIRELOU_COMPLETE=bash_complete",
+    "usr/local/share/zsh/site-functions/_antirelou": "_ANTIRELOU_COMPLETE=zsh_complete",
+    "usr/local/share/fish/vendor_completions.d/antirelou.fish": "_ANTIRELOU_COMPLETE=fish_complete",
+}
+
 
 def make(verb: str, place: Path) -> str:
     return subprocess.run(
@@ -43,11 +51,18 @@ def test_everything_is_in_its_place(place: Path) -> None:
         "usr/local/lib/systemd/system/antirelou@.service",
         "usr/local/lib/udev/rules.d/70-antirelou.rules",
         "usr/local/lib/sysusers.d/antirelou.conf",
+        *HELP,
     } <= files(place)
     assert (
         os.readlink(place / "usr/local/bin/antirelou") == "/opt/antirelou/bin/antirelou"
     )
     assert not (place / "opt/antirelou.old").exists()
+
+
+@pytest.mark.parametrize("path", HELP)
+def test_manual_and_completions_are_whole(place: Path, path: str) -> None:
+    assert HELP[path] in (place / path).read_text()
+    assert str(place) not in (place / path).read_text()
 
 
 def test_no_script_leads_to_where_it_was_put_together(place: Path) -> None:

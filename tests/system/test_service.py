@@ -12,6 +12,12 @@ from conftest import section
 from machine import ANSWERS_WITHIN, Dongle, Machine, until
 
 OPERATOR = "+33639980001"  # as in README.md
+HELP = (  # the manual page, and what bash, zsh and fish read at the Tab key
+    "/usr/local/share/man/man1/antirelou.1",
+    "/usr/local/share/bash-completion/completions/antirelou",
+    "/usr/local/share/zsh/site-functions/_antirelou",
+    "/usr/local/share/fish/vendor_completions.d/antirelou.fish",
+)
 SIM = "+33639980000"
 WELL = "Receiving and replying."
 QUICK = """
@@ -309,7 +315,9 @@ def test_an_upgrade_copies_the_log_first_and_starts_what_ran(machine: Machine) -
 
 def test_uninstalling_leaves_configuration_log_and_user(machine: Machine) -> None:
     [line] = section("Uninstall")[0]
+    machine.run("ls", *HELP)
     typed(machine, line)
+    assert "antirelou" not in machine.tried("ls", *HELP).stdout
     units = machine.run("systemctl", "list-units", "--all", "--no-legend", "antirelou*")
     assert "running" not in units
     assert not machine.tried("which", "antirelou").stdout
