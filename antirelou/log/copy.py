@@ -171,4 +171,5 @@ def copy_to(
             )
             copy.execute("INSERT INTO about VALUES (?, ?)", [stamp(now), numbers])
     except sqlite3.Error as error:
-        raise translated(error, target) or error from error
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        raise translated(error, target if full else log) or error from error

@@ -313,6 +313,41 @@ def test_an_upgrade_copies_the_log_first_and_starts_what_ran(machine: Machine) -
     )
 
 
+def test_an_alert_is_handed_on_by_a_unit_that_sees_no_log(machine: Machine) -> None:
+    unit = "antirelou-alert"
+    machine.write("/etc/antirelou.toml", section("Install")[1] + section("Alerts")[1])
+    machine.write(
+        f"/etc/{unit}",
+        "#!/bin/sh\n[ ! -e /etc/broken ] || exit 1\n"
+        'echo "told: $ANTIRELOU_ALERT_TEXT" $(ls /var/lib/antirelou)\n',
+    )
+    machine.shell(f"chmod 755 /etc/{unit}; touch /etc/broken")
+    *_, start, test = section("Alerts")[0]
+    typed(machine, start)
+    typed(machine, test)
+
+    def says(words: str, *, within: float = ANSWERS_WITHIN) -> None:
+        until(lambda: words in machine.journal(unit), within=within, what=words)
+
+    says("the next attempt is in a minute")
+    assert machine.property("ActiveState", unit) == "active", "it waits by itself"
+    machine.run("rm", "/etc/broken")
+    says("told: This is a test of the alerts: nothing has happened. alerts", within=120)
+    says("main-0.json: handed on.")
+    until(
+        lambda: machine.property("ActiveState", unit) == "inactive",
+        within=ANSWERS_WITHIN,
+        what="it ends once no alert is left",
+    )
+    assert machine.property("ActiveState", f"{unit}.path") == "active"
+    typed(machine, test)
+    until(
+        lambda: machine.journal(unit).count("handed on.") == 2,
+        within=ANSWERS_WITHIN,
+        what="the next alert starts it again",
+    )
+
+
 def test_uninstalling_leaves_configuration_log_and_user(machine: Machine) -> None:
     [line] = section("Uninstall")[0]
     machine.run("ls", *HELP)
