@@ -58,14 +58,14 @@ def test_a_signal_ends_the_idle_wait_at_once(mount: Mount) -> None:
     modem = modem_on(mount, [])
     modem.open()
     before = signal.signal(signal.SIGUSR1, lambda *_: modem.stop())
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
+    timer.start()
     try:
-        timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
-        timer.start()
         began = time.monotonic()
         assert modem.wait(60) == []
         assert time.monotonic() - began < 5
-        timer.join()
     finally:
+        timer.join()  # before nobody expects its signal any more
         signal.signal(signal.SIGUSR1, before)
         modem.close()
 

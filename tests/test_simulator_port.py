@@ -58,14 +58,14 @@ def test_a_signal_ends_a_read_in_real_time() -> None:
     port = simulation.open_port()
     port.timeout = 60
     before = signal.signal(signal.SIGUSR1, lambda *_: port.cancel_read())
+    timer = threading.Timer(
+        0.05, signal.pthread_kill, (threading.main_thread().ident, signal.SIGUSR1)
+    )
+    timer.start()
     try:
-        timer = threading.Timer(
-            0.05, signal.pthread_kill, (threading.main_thread().ident, signal.SIGUSR1)
-        )
-        timer.start()
         assert port.read(1) == b""
-        timer.join()
     finally:
+        timer.join()  # before nobody expects its signal any more
         signal.signal(signal.SIGUSR1, before)
     assert simulation.time < simulation.clock.boot() + 60
 
