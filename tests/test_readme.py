@@ -185,6 +185,16 @@ def test_every_file_that_is_named_exists() -> None:
             assert (ROOT / name.rstrip(".")).exists(), name
 
 
+def test_every_link_within_leads_to_a_heading() -> None:
+    headings = re.findall(r"^##+ (.*)", README, re.MULTILINE)
+    anchors = {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings
+    }
+    links = re.findall(r"\]\(#([^)]*)\)", README)
+    assert len(links) > 10
+    assert set(links) <= anchors
+
+
 # Words
 
 
