@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from antirelou.clock import Moment
-from antirelou.log import Message, Reader, Store
-from antirelou.log.chain import Fault, verify
+from antirelou.log import Anchor, Fault, Message, Reader, Store, verify
 from antirelou.log.connection import Connection
 from antirelou.modem.facts import Fate, Outcome
 from antirelou.policy.facts import Decision, Planned, Purpose, Reason
@@ -216,9 +215,16 @@ class World:
         finally:
             connection.close()
 
-    def fault(self) -> Fault | None:
+    def anchor(self) -> Anchor:
+        """The chain's head as it is now."""
+        seq = self.value("SELECT max(seq) FROM chain")
+        head = self.value("SELECT head FROM chain ORDER BY seq DESC LIMIT 1")
+        assert isinstance(seq, int) and isinstance(head, bytes)
+        return Anchor(seq, head)
+
+    def fault(self, anchor: Anchor | None = None) -> Fault | None:
         connection = Connection.reading(self.settings.log.path)
         try:
-            return verify(connection)
+            return verify(connection, anchor)
         finally:
             connection.close()

@@ -112,7 +112,7 @@ def test_it_goes_to_a_mobile_number_or_nowhere(argument: str, world: World) -> N
 
 
 def test_the_chain_holds_it(world: World) -> None:
-    from antirelou.log.chain import verify
+    from antirelou.log import verify
 
     send(world)
     with Reader.open(world.settings.log.path) as log:

@@ -9,22 +9,8 @@ from pathlib import Path
 import pytest
 from log_world import ANNE, BOB, REFUSED, START, UNKNOWN, Segment, World
 
-from antirelou.log.chain import COVERED, STATES
-
-TABLE = {
-    "deliver": "delivers",
-    "segment": "delivers",
-    "call": "messages",
-    "decision": "messages",
-    "reply": "replies",
-    "submit": "submits",
-    "order": "control",
-    "event": "events",
-    "reply.state": "replies",
-    "submit.state": "submits",
-    "sender.state": "senders",
-    "order.state": "control",
-}
+from antirelou.log.chain import COVERED, STATES, TABLES
+from antirelou.log.explain import Change
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +59,7 @@ def test_the_list_of_covered_columns_is_read_right() -> None:
 
 @pytest.mark.parametrize(("kind", "column"), covered())
 def test_every_covered_column_is_guarded(full: World, kind: str, column: str) -> None:
-    table = TABLE[kind]
+    table = TABLES[kind]
     row = full.value(f"SELECT max(row) FROM chain WHERE kind = '{kind}'")
     if column == "sender":  # covered through the row that it refers to
         row, table, column = (
@@ -99,7 +85,8 @@ def test_every_covered_column_is_guarded(full: World, kind: str, column: str) ->
     try:
         fault = full.fault()
         assert fault is not None, f"{table}.{column} can be altered unnoticed"
-        assert fault.sentence.endswith(".")
+        assert (fault.change, fault.sentence[-1]) == (Change.ALTERED, ".")
+        assert column in fault.sentence.replace("sender", "address")
     finally:
         full.alter(f"UPDATE {table} SET {column} = {was} WHERE {moved}")
     assert full.fault() is None
@@ -143,25 +130,90 @@ def test_an_altered_entry_is_noticed_where_it_is(
     assert full.fault() is None
 
 
+ENTRY = "(SELECT seq FROM chain WHERE kind = 'decision' LIMIT 1)"
+
+
 @pytest.mark.parametrize(
-    "what",
+    ("what", "change"),
     [
-        "DELETE FROM chain WHERE seq = 4",
-        "DELETE FROM chain WHERE seq = (SELECT max(seq) FROM chain)",
-        "DELETE FROM chain WHERE seq = 1",
-        "DELETE FROM delivers WHERE id = 2",
-        "DELETE FROM events",
-        "UPDATE messages SET reason = 'stale' WHERE kind = 'call'",
-        "INSERT INTO control (at, line, kind, nonce) VALUES ('2026', 'main', 'resume', x'00')",
-        "UPDATE messages SET text = 'trois' WHERE segments_expected = 2",
-        "UPDATE delivers SET nonce = NULL WHERE id = 1",
-        "UPDATE senders SET address = CASE id WHEN 1 THEN '+33639980002' ELSE '+33639980001' END WHERE id < 3",
-        "UPDATE replies SET state = 'dropped', counted_at = NULL WHERE state = 'submitted'",
-        "UPDATE senders SET told = 0",
+        ("DELETE FROM chain WHERE seq = 4", Change.DROPPED),
+        ("DELETE FROM chain WHERE seq = 1", Change.DROPPED),
+        (
+            "DELETE FROM chain WHERE seq = 4; UPDATE chain SET seq = seq - 1 WHERE seq > 4",
+            Change.DROPPED,
+        ),
+        (
+            (
+                "UPDATE chain SET seq = -seq WHERE seq > 3; UPDATE chain SET seq = 1 - seq WHERE seq < 0;"
+                "INSERT INTO chain SELECT 4, at, line, kind, row, facts, nonce, commitment, head FROM chain WHERE seq = 3"
+            ),
+            Change.INSERTED,
+        ),
+        (
+            (
+                "UPDATE chain SET seq = CASE seq WHEN 3 THEN -6 WHEN 6 THEN -3 END WHERE seq IN (3, 6);"
+                "UPDATE chain SET seq = -seq WHERE seq < 0"
+            ),
+            Change.SWAPPED,
+        ),
+        (
+            (
+                "UPDATE chain SET seq = CASE seq WHEN 3 THEN -4 WHEN 4 THEN -3 END WHERE seq IN (3, 4);"
+                "UPDATE chain SET seq = -seq WHERE seq < 0"
+            ),
+            Change.SWAPPED,
+        ),
+        ("DELETE FROM delivers WHERE id = 2", Change.DROPPED),
+        ("DELETE FROM events WHERE nonce IS NOT NULL", Change.DROPPED),
+        ("DELETE FROM senders WHERE id = 2", Change.ALTERED),
+        ("UPDATE messages SET reason = 'stale' WHERE kind = 'call'", Change.INSERTED),
+        (
+            "INSERT INTO control (at, line, kind, nonce) VALUES ('2026', 'main', 'resume', x'00')",
+            Change.INSERTED,
+        ),
+        (
+            (
+                "INSERT INTO events (at, line, kind, text, repeat_key, last_at, boot_id, clock_unsynced)"
+                " VALUES ('2026', 'main', 'erasure', '', '', '2026', 'b', 0)"
+            ),
+            Change.INSERTED,
+        ),
+        (
+            "UPDATE messages SET text = 'trois' WHERE segments_expected = 2",
+            Change.ALTERED,
+        ),
+        ("UPDATE delivers SET nonce = NULL, pdu = NULL WHERE id = 1", Change.ERASED),
+        (
+            "UPDATE senders SET address = CASE id WHEN 1 THEN '+33639980002' ELSE '+33639980001' END WHERE id < 3",
+            Change.SWAPPED,
+        ),
+        (
+            "UPDATE delivers SET pdu = CASE id WHEN 1 THEN '07000002' ELSE '07000001' END WHERE id < 3",
+            Change.SWAPPED,
+        ),
+        (
+            (
+                "UPDATE delivers SET dedupe = randomblob(9); UPDATE delivers SET id = -id WHERE id IN (2, 3);"
+                "UPDATE delivers SET id = 5 + id WHERE id < 0"
+            ),
+            Change.SWAPPED,
+        ),
+        (
+            "UPDATE replies SET state = 'dropped', counted_at = NULL WHERE state = 'submitted'",
+            Change.ALTERED,
+        ),
+        (
+            (
+                "UPDATE replies SET ended_at = CASE id WHEN 1 THEN '2026-11-22T10:00:00.000Z' END, state = CASE id"
+                " WHEN 1 THEN 'submitted' ELSE 'queued' END, counted_at = ended_at, marked_at = ended_at"
+            ),
+            Change.ALTERED,
+        ),
+        ("UPDATE senders SET told = 0", Change.ALTERED),
     ],
 )
-def test_what_was_dropped_added_or_swapped_is_noticed(
-    tmp_path: Path, what: str
+def test_what_was_dropped_added_or_swapped_is_noticed_and_named(
+    tmp_path: Path, what: str, change: Change
 ) -> None:
     world = World(tmp_path)
     world.store.event("configuration", "x", world.now)
@@ -170,8 +222,29 @@ def test_what_was_dropped_added_or_swapped_is_noticed(
     world.sent(BOB)
     world.store.add_call(BOB, world.now)
     assert world.fault() is None
-    world.alter(what)
-    assert world.fault() is not None
+    for statement in what.split(";"):
+        world.alter(statement)
+    fault = world.fault()
+    assert fault is not None
+    assert fault.change == change, fault.sentence
+
+
+def test_a_tail_that_was_cut_off_with_its_rows_shows_against_an_anchor_only(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.store.order("pause", "{}", world.now)
+    anchor = world.anchor()
+    world.store.order("resume", "{}", world.now)
+    assert world.fault(anchor) is None
+    world.alter("DELETE FROM control")
+    world.alter("DELETE FROM chain")
+    assert world.fault() is None
+    fault = world.fault(anchor)
+    assert fault is not None and (fault.seq, fault.change) == (1, Change.CUT)
+    world.store.order("resume", "{}", world.now)  # as if nothing had been
+    fault = world.fault(anchor)
+    assert fault is not None and fault.change is Change.ALTERED
 
 
 def test_an_empty_log_verifies(tmp_path: Path) -> None:

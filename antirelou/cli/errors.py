@@ -1,7 +1,7 @@
 """Where every error becomes a sentence on stderr and an exit status.
 
-0 done, 1 a bug, 2 usage, 69 modem unavailable, 75 try again, 78 configuration, 130 interrupted. A command raises; only
-`run_group` catches. A reader that went away (`antirelou log | head`) is no error.
+0 done, 1 a bug (or a log that does not fit its chain), 2 usage, 69 modem unavailable, 75 try again, 78 configuration,
+130 interrupted. A command raises; only `run_group` catches. A reader that went away (`antirelou log | head`) is no error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import click
 BUG, USAGE, UNAVAILABLE, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 2, 69, 75, 78, 130
 MEANINGS = {
     0: "Done; of check: a text could be answered now.",
-    BUG: "A bug in antirelou: please report what --debug shows.",
+    BUG: "A bug in antirelou: please report what --debug shows; of verify: the log does not fit its chain.",
     USAGE: "The command was not understood.",
     UNAVAILABLE: "The modem cannot be used; systemd starts the daemon again.",
     TRY_AGAIN: "Try again: another daemon runs for the line, the log is busy, the disk is full.",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from antirelou.log.backup import back_up, restore
-    from antirelou.log.chain import Fault, verify
     from antirelou.log.errors import (
         BackupUnreadable,
         DiskFailing,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         NotADatabase,
         ReadOnlyLog,
     )
+    from antirelou.log.explain import Fault
     from antirelou.log.facts import (
         Alert,
         DueReply,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from antirelou.log.orders import give_order, give_orders
     from antirelou.log.reader import Reader
     from antirelou.log.store import Store
+    from antirelou.log.verification import Anchor, Verified, verify
 
 _ERRORS = (
     "BackupUnreadable DiskFailing DiskFull KeyMissing KeyWrong LineHeld LogBusy LogDamaged LogError "
@@ -55,18 +56,20 @@ _ERRORS = (
 _FACTS = "Alert DueReply Message Noted Order State Stored SubmitState Taken Verdict"
 _HOMES = {
     "backup": "back_up restore",
-    "chain": "Fault verify",
     "errors": _ERRORS,
+    "explain": "Fault",
     "facts": _FACTS,
     "lock": "holder",
     "orders": "give_order give_orders",
     "reader": "Reader",
     "store": "Store",
+    "verification": "Anchor Verified verify",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "Alert",
+    "Anchor",
     "BackupUnreadable",
     "DiskFailing",
     "DiskFull",
@@ -95,6 +98,7 @@ __all__ = [
     "SubmitState",
     "Taken",
     "Verdict",
+    "Verified",
     "back_up",
     "give_order",
     "give_orders",

@@ -22,6 +22,7 @@ from antirelou.log.selection import Filters, Selection, selections
 from antirelou.log.stats import Stats
 from antirelou.log.status import status
 from antirelou.log.times import stamp
+from antirelou.log.verification import Anchor, Verified, verified
 from antirelou.log.version import refuse_strangers
 
 _MESSAGE = """m.id, m.line, m.kind, s.address, m.alphanumeric, m.received_at, m.newest_at, m.clock_unsynced,
@@ -238,6 +239,10 @@ class Reader(Happened, Raids, Stats):
             [address, stamp(since)],
         )
         return self._whole_reply(row) if row else None
+
+    def verified(self, anchor: Anchor | None = None) -> Verified:
+        """Recompute the whole chain, against a head that was kept elsewhere if there is one."""
+        return verified(self._db, anchor)
 
     # Inside
 

@@ -1,0 +1,93 @@
+"""`antirelou verify`: whether a log is what was logged.
+
+Prints what was checked, or the first thing that does not fit; the exit status 1 says the latter to a script.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from antirelou.cli.options import config_option, json_option, settings_of
+from antirelou.cli.output import echo, json_line, plural, visible, when
+from antirelou.log import Anchor, Reader, Verified
+
+_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})", re.IGNORECASE)
+
+
+@click.command()
+@config_option
+@click.argument(
+    "file", required=False, type=click.Path(path_type=Path), metavar="[FILE]"
+)
+@click.option(
+    "--anchor",
+    "given",
+    metavar="SEQ:HEAD",
+    help="A head of the chain that was kept elsewhere, as the journal has one a day.",
+)
+@json_option
+def verify(config: Path, file: Path | None, given: str | None, as_json: bool) -> None:
+    """Check that nothing in the log was altered, dropped, added or swapped; FILE is another log than the configured one.
+
+    The exit status is 0 if all fits, else 1. A tail that was cut off is noticed only against an anchor.
+
+    \b
+    antirelou verify
+    antirelou verify /media/stick/old.db
+    journalctl -u antirelou | grep "head of the chain"    has anchors
+    """
+    settings = settings_of(config)
+    anchor = None if given is None else _anchor(given)
+    path = settings.log.path if file is None else file
+    with Reader.open(path) as reader:
+        found = reader.verified(anchor)
+    if as_json:
+        fault = found.fault and {
+            "entry": found.fault.seq,
+            "change": found.fault.change,
+            "table": found.fault.table,
+            "row": found.fault.row,
+            "sentence": found.fault.sentence,
+        }
+        facts = {"entries": found.entries, "head": found.head, "at": found.at}
+        echo(json_line(facts | {"erased": found.erased, "fault": fault}))
+    elif found.fault is not None:
+        echo(
+            f"{visible(str(path))} is not what was logged. {visible(found.fault.sentence)}"
+        )
+    else:
+        when_last = when(found.at, settings.reply.time_zone)
+        for sentence in _fits(found, anchor, when_last):
+            echo(sentence)
+    if found.fault is not None:
+        raise click.exceptions.Exit(1)
+
+
+def _fits(found: Verified, anchor: Anchor | None, when_last: str) -> list[str]:
+    if not found.entries:
+        return ["The log is empty: nothing was logged yet."]
+    told = f"{plural(found.entries, 'entry', 'entries')} of the chain and all that they cover fit; the last is of {when_last}."
+    erased = f" The content of {found.erased:,} was erased by the rules."
+    against = (
+        f"They fit the anchor, so nothing was cut off up to entry {anchor.seq}."
+        if anchor
+        else "Whether the end was cut off shows only against an anchor (--anchor)."
+    )
+    return [
+        told + erased * bool(found.erased),
+        f"The head is {found.entries}:{found.head}",
+        against,
+    ]
+
+
+def _anchor(given: str) -> Anchor:
+    match = _ANCHOR.fullmatch(given.strip())
+    if match is None:
+        raise click.BadParameter(
+            f"{visible(given)} is no anchor: write the number of an entry, a colon and 64 hexadecimal digits.",
+            param_hint="--anchor",
+        )
+    return Anchor(int(match[1]), bytes.fromhex(match[2]))
