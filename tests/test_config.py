@@ -516,10 +516,6 @@ WARNINGS: list[tuple[str, str]] = [
         "[modem]\nnumber = '+33639980001'\n[operator]\nnumbers = ['0639980001']",
         "operator.numbers has +33639980001, this line's own number, which is never answered",
     ),
-    (
-        "[privacy]\nerase_after = '1d'",
-        "privacy.erase_after has no effect yet in this version.",
-    ),
 ]
 
 
@@ -543,6 +539,7 @@ HARMLESS = [
     "[reply]\ncountries = ['FR', 'GB']\n[reply.by_country]\nGB = ['No.']",
     "[operator]\nnumbers = ['0639980001']",
     "[calls]\nring = '0s'",
+    "[privacy]\nerase_after = '1d'",
 ]
 
 

@@ -36,7 +36,6 @@ from antirelou.cli.errors import (
 )
 from antirelou.clock import Timekeeper, VirtualClock
 from antirelou.config import EXIT_STATUS, sample
-from antirelou.config.warn import WITHOUT_EFFECT
 from antirelou.daemon import Exhausted
 from antirelou.daemon.alerts import KINDS
 from antirelou.log import Reader, State, Store, chain, errors
@@ -53,7 +52,6 @@ from antirelou.policy.release import NEVER
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NOT_YET = "*Not yet:*"
 
 # In sh blocks: what would not end, needs another machine or a terminal, or has no log to work on.
 NOT_RUN_HERE = (
@@ -280,14 +278,6 @@ def test_configuration_table_has_the_keys_and_defaults_of_the_sample() -> None:
     }
     assert told == defaults
     assert list(told) == list(defaults)
-
-
-def test_keys_without_effect_are_marked_and_no_others() -> None:
-    marked = {named(row[0])[0] for row in table("key") if row[2].startswith(NOT_YET)}
-    all_keys = words("key")
-    assert marked == {
-        key for key in all_keys if {key, key.partition(".")[0]} & WITHOUT_EFFECT
-    }
 
 
 def test_every_key_that_is_named_in_a_sentence_exists() -> None:

@@ -46,6 +46,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "drop": ("orders", "Take waiting replies back for ever."),
         "block": ("orders", "Never answer these numbers."),
         "unblock": ("orders", "Answer these numbers again."),
+        "forget": ("person", "Erase what is kept about a number."),
     },
     "Trying out": {
         "demo": ("demo", "Play texter against a simulated modem; needs nothing."),

@@ -125,7 +125,7 @@ def _read(data: Mapping[str, Any], line: str) -> Loaded:
         log=_with_key_file(settings.log, data.get("log", {})),
     )
     return Loaded(
-        settings, (*texts.warnings, *warnings_about(settings, data)), tuple(texts.notes)
+        settings, (*texts.warnings, *warnings_about(settings)), tuple(texts.notes)
     )
 
 

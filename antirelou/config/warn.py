@@ -1,10 +1,9 @@
-"""What can be used but is probably not meant, or has no effect yet."""
+"""What can be used but is probably not meant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from antirelou import sms
 from antirelou.policy.numbers import classify
@@ -17,12 +16,10 @@ _SEEN_SUSPENDED = {
     "recipients_per_day": 200,
     "recipients_per_month": 200,
 }
-# Sections, and keys of others, that are read and checked but do nothing yet.
-WITHOUT_EFFECT = frozenset({"privacy"})
 
 
-def warnings_about(settings: Settings, data: Mapping[str, Any]) -> Iterator[str]:
-    """Sentences about settings that are in force; `data` is what the operator wrote himself."""
+def warnings_about(settings: Settings) -> Iterator[str]:
+    """Sentences about settings that are in force."""
     yield from _limits(settings)
     yield from _hours(settings)
     yield from _numbers(settings)
@@ -30,9 +27,6 @@ def warnings_about(settings: Settings, data: Mapping[str, Any]) -> Iterator[str]
         settings.reply.by_country.keys() - set(settings.reply.countries)
     ):
         yield f"reply.by_country.{country} is never used: add {country!r} to reply.countries, or remove it."
-    for name in _set_keys(data):
-        if name in WITHOUT_EFFECT or name.partition(".")[0] in WITHOUT_EFFECT:
-            yield f"{name} has no effect yet in this version."
 
 
 def _limits(settings: Settings) -> Iterator[str]:
@@ -82,9 +76,3 @@ def _numbers(settings: Settings) -> Iterator[str]:
             yield f"operator.numbers has {number}, this line's own number, which is never answered: remove it there."
         elif not classify(number, country).replyable:
             yield f"operator.numbers has {number}, no mobile number ({kind}): test answers to it may be charged or lost."
-
-
-def _set_keys(data: Mapping[str, Any]) -> Iterator[str]:
-    for name, section in data.items():
-        if isinstance(section, dict):
-            yield from (f"{name}.{key}" for key in section)

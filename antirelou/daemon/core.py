@@ -16,6 +16,7 @@ from antirelou.clock import Clock, Timekeeper
 from antirelou.daemon import orders
 from antirelou.daemon.alerts import Alerts
 from antirelou.daemon.calls import Calls
+from antirelou.daemon.daily import Daily
 from antirelou.daemon.health import Health
 from antirelou.daemon.intake import Intake
 from antirelou.daemon.line import Line
@@ -85,6 +86,7 @@ class Daemon:
         self._health = Health(*about)
         self._alerts = Alerts(*about)
         self._metrics = Metrics(*about)
+        self._daily = Daily(settings, store, self._timekeeper)
         self._ladder = Ladder()
         self._radio = Radio()
         self._modem = self._new_modem()
@@ -166,6 +168,7 @@ class Daemon:
         rung = self._health.look(swept=self._is_open)
         self._alerts.tell()
         self._metrics.tell(swept=self._is_open)
+        self._daily.look()
         if rung:
             self._ladder.climb(rung)
             raise ModemSilent(
@@ -178,6 +181,7 @@ class Daemon:
         version = self.store.data_version()
         if version != self._version and orders.carry_out(self.store, self._timekeeper):
             self.store.wake()
+            self._daily.wake()
         self._version = version
 
     def _submit_one(self) -> bool:
@@ -266,6 +270,7 @@ class Daemon:
         waits = [
             self.settings.modem.poll_interval.total_seconds(),
             self._line.look_again(),
+            self._daily.look_again(),
         ]
         due = self.store.next_due(moment.at)
         if due is not None:
@@ -337,7 +342,8 @@ class Daemon:
             self.settings = settings
             self.store.configured(settings, self._timekeeper.moment())
             parts = (self._intake, self._replying, self._calls, self._line)
-            for part in (*parts, self._health, self._alerts, self._metrics):
+            others = (self._health, self._alerts, self._metrics, self._daily)
+            for part in (*parts, *others):
                 part.settings = settings
             if reopen:
                 self._modem.close()

@@ -106,6 +106,12 @@ def _send_test(store: Store, argument: str, moment: Moment) -> str:
     return f"the test text is queued as reply {reply}"
 
 
+def _forget(store: Store, argument: str, moment: Moment) -> str:
+    dropped, messages = store.forget(_address(argument), moment)
+    what = "1 message is" if messages == 1 else f"{messages} messages are"
+    return f"{_replies(dropped)} dropped; {what} being erased, and the event erased says when"
+
+
 def _published(store: Store, argument: str, moment: Moment) -> str:
     _read(argument)
     return "remembered"
@@ -184,4 +190,5 @@ _ORDERS: dict[str, Callable[[Store, str, Moment], str]] = {
     "forget_pin": _forget_pin,
     "send_test": _send_test,
     "published": _published,
+    "forget": _forget,
 }

@@ -206,6 +206,22 @@ class Connection:
             if not durable:
                 self.run("PRAGMA synchronous = FULL")
 
+    def empty_wal(self) -> bool:
+        """Move all that the write-ahead log holds into the file and cut it to nothing, if nobody is reading in it now."""
+        self.run("PRAGMA busy_timeout = 0")
+        try:
+            row = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.run(f"PRAGMA busy_timeout = {round(BUSY * 1000)}")
+        return row is not None and row[0] == 0
+
+    def give_back(self, pages: int) -> None:
+        """Cut so many free pages off the file."""
+        try:  # a script, since `execute` would take only the first step, which is one page
+            self.raw.executescript(f"PRAGMA incremental_vacuum({pages})")
+        except sqlite3.Error as error:
+            raise self._ours(error) from error
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Read one state of the file in several statements."""

@@ -53,6 +53,13 @@ class Happened:
         )
         return [dict(row) for row in reversed(rows)]
 
+    def last_erased(self) -> int:
+        """Return the newest event that says that something was erased, 0 if there is none."""
+        last: int = self._db.value(
+            "SELECT coalesce(max(id), 0) FROM events WHERE kind = 'erased'"
+        )
+        return last
+
     def orders(self, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest orders, oldest first."""
         rows = self._db.rows(

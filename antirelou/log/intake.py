@@ -235,8 +235,8 @@ class Intake(Floods):
         if repeat:
             assert place is not None
             self._db.run(
-                "UPDATE delivers SET message_id = ? WHERE id = ?",
-                [place, new.deliver_id],
+                "UPDATE delivers SET message_id = ?, segment_reference = ? WHERE id = ?",
+                [place, segment.reference, new.deliver_id],
             )
             return place
         message = self._insert(new, text, segment) if place is None else place
@@ -284,7 +284,7 @@ class Intake(Floods):
             " FROM messages m LEFT JOIN delivers d"
             " ON d.message_id = m.id AND d.segment_sequence = ? AND d.segment_count IS NOT NULL"
             " WHERE m.line = ? AND m.sender_id IS ? AND m.reference = ? AND m.reference_bits = ?"
-            " AND m.segments_expected = ? AND m.complete = 0 AND m.kind = ? AND m.newest_at > ?"
+            " AND m.segments_expected = ? AND m.complete = 0 AND m.kind = ? AND m.newest_at > ? AND m.erased_at IS NULL"
             " ORDER BY m.id DESC LIMIT ?",
             [
                 *(

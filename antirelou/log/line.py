@@ -23,7 +23,12 @@ REFRESH = timedelta(minutes=10)
 CLOCK_BEHIND = timedelta(
     minutes=10
 )  # a synchronised clock this far behind the newest row is not believed
-CHAINED_EVENTS = ("configuration", "erasure", "note")  # never merged, and in the chain
+CHAINED_EVENTS = (
+    "configuration",
+    "erasure",
+    "erased",
+    "note",
+)  # never merged, and in the chain
 
 # What `update_line` may be told; what changes all the time is not worth a write of its own.
 _STEADY = (

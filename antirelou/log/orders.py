@@ -33,6 +33,7 @@ KINDS = (
     "forget_pin",
     "send_test",
     "published",
+    "forget",
 )
 _TRIAL_WITHIN = timedelta(
     minutes=10

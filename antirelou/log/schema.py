@@ -63,7 +63,8 @@ CREATE TABLE senders (
     distress_told INTEGER NOT NULL DEFAULT 0,
     last_told_at TEXT,
     proof_code TEXT,
-    erased_at TEXT
+    erased_at TEXT,
+    forgotten_at TEXT
 ) STRICT
 """
 
@@ -96,7 +97,6 @@ CREATE TABLE delivers (
     last_storage TEXT,
     last_slot INTEGER,
     deleted_at TEXT,
-    legal_hold INTEGER NOT NULL DEFAULT 0,
     nonce BLOB,
     erased_at TEXT,
     UNIQUE (line, dedupe)
@@ -134,7 +134,6 @@ CREATE TABLE messages (
     decided_at TEXT,
     flood INTEGER NOT NULL DEFAULT 0,
     flood_counts INTEGER,
-    legal_hold INTEGER NOT NULL DEFAULT 0,
     nonce BLOB,
     erased_at TEXT
 ) STRICT
@@ -275,6 +274,8 @@ TABLES = (
 INDEXES = (
     "CREATE INDEX senders_address ON senders (address) WHERE address IS NOT NULL",
     "CREATE INDEX delivers_segments ON delivers (message_id, segment_sequence) WHERE segment_count IS NOT NULL",
+    """CREATE INDEX delivers_repeats ON delivers (message_id)
+    WHERE segment_count IS NULL AND segment_reference IS NOT NULL""",
     "CREATE INDEX messages_undecided ON messages (line, complete, hold, id) WHERE reason IS NULL",
     """CREATE INDEX messages_joining ON messages (line, sender_id, reference, reference_bits, segments_expected, id)
     WHERE complete = 0""",

@@ -18,6 +18,7 @@ from antirelou.log import key, lock
 from antirelou.log.alerts import Alerting
 from antirelou.log.callers import Callers
 from antirelou.log.connection import Connection
+from antirelou.log.erasing import Erasing
 from antirelou.log.errors import KeyWrong, LogMissing, translated_os
 from antirelou.log.gauges import Gauges
 from antirelou.log.health import Health
@@ -33,7 +34,9 @@ from antirelou.log.version import refuse_strangers
 from antirelou.settings import Settings
 
 
-class Store(Intake, Orders, Restored, Callers, Limits, Health, Alerting, Gauges):
+class Store(
+    Intake, Orders, Restored, Erasing, Callers, Limits, Health, Alerting, Gauges
+):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 
     def __init__(
