@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz raid long-log man lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid long-log man lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -66,6 +66,14 @@ long-log: $(VENV)/ready
 man: $(VENV)/ready
 	@mkdir -p build
 	$(BIN)/python -m antirelou.cli.man > build/antirelou.1
+
+# COUNT random days (10,000 take about twenty minutes on two cores), from the seed FIRST on; TRACE=SEED shows one day.
+soak: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python -m soak $(COUNT) $(if $(FIRST),--first $(FIRST)) $(if $(TRACE),--trace $(TRACE))
+
+# Deliberate defects, and how many random days it takes to see each.
+mutations: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python -m soak.mutations
 
 lint: $(VENV)/lint-ready
 	$(BIN)/ruff format --check .

@@ -290,3 +290,14 @@ def test_replies_that_do_not_leave_are_told_once_an_hour_at_most(
     )
     assert len(lines) <= 4
     assert world.events().count("reply_not_left") <= 7
+
+
+def test_a_class_0_text_that_comes_while_the_loop_idles_is_answered_when_its_reply_is_due(
+    tmp_path: Path,
+) -> None:
+    """What was told directly woke nobody: its reply waited for the next poll."""
+    world = World(tmp_path, modem={"poll_interval": timedelta(minutes=10)})
+    world.run(5)
+    world.simulation.schedule(30, lambda: world.text("Salut", message_class=0))
+    world.run(40)
+    assert [destination for destination, _ in world.sent] == [NUMBER]

@@ -216,6 +216,7 @@ class Daemon:
     def _take_direct(self, pdu: DirectPdu) -> None:
         """Content that is in no slot: durable before the modem is told anything else."""
         self._intake.take([pdu])
+        self._version = None  # what is due, and when, may be another now: idle no more
 
     def _ripe(self) -> bool:
         """Whether something waits for its decision that could get it now."""
