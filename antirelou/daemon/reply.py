@@ -115,16 +115,14 @@ class Replying:
         A reply that a full disk or a busy log stopped between two segments goes on with the next one.
         """
         self.write_outcome()
-        if self._following:
-            self._mark_next()
-        else:
-            self._following.extend(self._choose())
         if not self._following:
-            return False
-        self._submit(modem)
+            self._following.extend(self._choose())
+            if not self._following:
+                return False
+            self._submit(modem)
         while self._following:
             self._mark_next()
-            self._submit(modem)
+            self._submit(modem, begun=True)
         return True
 
     def late(self, message_reference: int) -> None:
@@ -262,13 +260,13 @@ class Replying:
         with self._store.transaction():
             self._store.mark_next(submit, self._timekeeper.moment())
 
-    def _submit(self, modem: Modem) -> None:
+    def _submit(self, modem: Modem, *, begun: bool = False) -> None:
         """Submit the segment that was marked and keep what became of it; only after an accepted one follow others."""
         due, pdu, submit = self._following.popleft()
         self._given_up = None
         lost: ModemError | None = None
         try:
-            outcome = modem.submit(pdu)
+            outcome = modem.submit(pdu, begun=begun)
         except ModemError as error:  # before Ctrl-Z: nothing has left
             outcome, lost = Outcome(Fate.NOT_LEFT, said=str(error)), error
         moment = self._timekeeper.moment()

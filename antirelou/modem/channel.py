@@ -157,6 +157,8 @@ class Channel(SerialComms):
                 end = min(end, exchange.lost_at + LOST_SECONDS)
             if self.interrupt.stopped_at is not None:
                 end = min(end, self.interrupt.stopped_at + grace)
+            if self.interrupt.finish_by is not None:
+                end = min(end, self.interrupt.finish_by)
             if end - now < TICK:
                 break
             self.take(end - now)

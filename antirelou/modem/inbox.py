@@ -6,7 +6,8 @@ Indications are hints and bounded in number; content (`+CMT`, `+CDS`) is offered
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from antirelou.modem.facts import DirectPdu, Indication
@@ -58,3 +59,17 @@ class Interrupt:
 
     woken: bool = False
     stopped_at: float | None = None
+    finish_by: float | None = (
+        None  # while what was begun is finished in spite of a stop
+    )
+
+    @contextmanager
+    def finishing(self, seconds: float) -> Iterator[None]:
+        """Act as if no stop had been asked for, until `seconds` after it was."""
+        asked, self.stopped_at = self.stopped_at, None
+        self.finish_by = None if asked is None else asked + seconds
+        try:
+            yield
+        finally:
+            self.finish_by = None
+            self.stopped_at = asked if asked is not None else self.stopped_at

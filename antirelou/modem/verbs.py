@@ -31,7 +31,7 @@ from antirelou.modem.lines import fields
 from antirelou.modem.pin import Pins
 from antirelou.modem.port import OpenPort, open_serial
 from antirelou.modem.storage import Storages
-from antirelou.modem.submit import SubmitPdu, submit
+from antirelou.modem.submit import STOP_SECONDS, SubmitPdu, submit
 from antirelou.settings import Modem as ModemSettings
 
 # Some ignore +CHUP, some ATH unless +CVHU says otherwise, some both: +CHLD=0 refuses a waiting call, +CHLD=11 ends the
@@ -124,9 +124,16 @@ class Modem:
         assert self._storages is not None
         return self._storages.delete(storage, index)
 
-    def submit(self, pdu: SubmitPdu) -> Outcome:
-        """Submit one PDU; always answers with its fate, within 120 s of Ctrl-Z, 30 s after a stop."""
-        return submit(self._opened(), pdu, self._settings.service_centre)
+    def submit(self, pdu: SubmitPdu, *, begun: bool = False) -> Outcome:
+        """Submit one PDU; always answers with its fate, within 120 s of Ctrl-Z, 30 s after a stop.
+
+        `begun`: segments of the same text have left, so that a stop lets this one leave, too, within those 30 s.
+        """
+        dongle, centre = self._opened(), self._settings.service_centre
+        if not begun:
+            return submit(dongle, pdu, centre)
+        with self._interrupt.finishing(STOP_SECONDS):
+            return submit(dongle, pdu, centre)
 
     def condition(self) -> Condition:
         """Registration, signal, network, service centre and storages; raises `ModemSilent`, `Stopping`, `ModemLost`."""
