@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from opened import opened
+
 from antirelou.clock import Moment
 from antirelou.log import Anchor, Fault, Message, Reader, Store, verify
 from antirelou.log.connection import Connection
@@ -70,7 +72,7 @@ class World:
         self.settings = settings_at(directory, line)
         self.after = timedelta(0)
         self._delivered = 0
-        self.store = Store.open(self.settings, self.now)
+        self.store = opened(Store.open(self.settings, self.now))
 
     @property
     def now(self) -> Moment:
@@ -79,7 +81,7 @@ class World:
     def restart(self) -> None:
         """The daemon ends without a word, and starts again."""
         self.store.close()
-        self.store = Store.open(self.settings, self.now)
+        self.store = opened(Store.open(self.settings, self.now))
 
     def deliver(
         self,

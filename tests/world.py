@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from opened import opened
+
 from antirelou.clock import Timekeeper, VirtualClock
 from antirelou.daemon import Daemon
 from antirelou.log import Reader, Store, give_order
@@ -57,7 +59,7 @@ class World:
 
     def start(self) -> None:
         """Start a daemon, as systemd would."""
-        self.store = Store.open(self.settings, Timekeeper(self.clock).moment())
+        self.store = opened(Store.open(self.settings, Timekeeper(self.clock).moment()))
         self.daemon = Daemon(
             self.settings,
             clock=self.clock,

@@ -82,7 +82,9 @@ class Store(
                     )
         finally:
             self._db.close()
-            os.close(self._held)
+            held, self._held = self._held, -1
+            if held >= 0:  # a number closed twice may be another's by then
+                os.close(held)
 
     def _start(self, moment: Moment) -> None:
         """Register the line, and give up what it was submitting when it last died."""
