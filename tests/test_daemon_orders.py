@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,13 @@ ARGUMENTS: dict[str, str | None] = {
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path, reply={"mode": "approved"})
     world.run(5)
     world.text("Salut")
     world.run(5)
-    return world
+    yield world
+    world.die()
 
 
 def give(world: World, kind: str, argument: str | None) -> None:
