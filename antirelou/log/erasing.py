@@ -104,15 +104,13 @@ class Erasing(Queue):
 
     def _ordered(self, moments: Moments) -> Slices:
         for row in self._db.rows(
-            "SELECT id, at, argument FROM control WHERE kind = 'forget' AND done_at IS NOT NULL AND erased_at IS NULL"
-            " AND line = ? AND json_valid(argument) ORDER BY id",
+            "SELECT id, at, json_extract(argument, '$.address') AS address FROM control"
+            " WHERE kind = 'forget' AND done_at IS NOT NULL AND erased_at IS NULL AND line = ?"
+            " AND CASE WHEN json_valid(argument) THEN json_type(argument, '$.address') = 'text' END ORDER BY id",
             [self.line],
         ):
-            address = json.loads(row["argument"]).get("address")
-            if isinstance(address, str):
-                yield from self._forgotten(
-                    _Asked(row["id"], row["at"], address), moments
-                )
+            asked = _Asked(row["id"], row["at"], row["address"])
+            yield from self._forgotten(asked, moments)
 
     def _forgotten(self, asked: _Asked, moments: Moments) -> Slices:
         senders = self._senders_of(asked.address)
