@@ -131,6 +131,7 @@ def test_a_cycle_costs_the_same_however_many_replies_are_held(long: World) -> No
 
 
 QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
+    "log --follow, after erasing": lambda log, _: log.last_erased(),
     "log": lambda log, _: log.messages(),
     "log --since --until": lambda log, world: log.messages(
         since=world.now.at - timedelta(hours=1), until=world.now.at
@@ -277,7 +278,7 @@ def test_a_whole_table_would_show(long: World) -> None:
 def test_every_question_of_the_reader_is_asked_here() -> None:
     source = inspect.getsource(sys.modules[__name__])
     public = {name for name in dir(Reader) if not name.startswith("_")}
-    others = {"open", "close", "data_version"}
+    others = {"open", "close", "data_version", "verified"}  # the last reads all
     assert {name for name in public if f"log.{name}(" in source} == public - others
 
 

@@ -57,6 +57,7 @@ class Happened:
         """Return the newest event that says that something was erased, 0 if there is none."""
         last: int = self._db.value(
             "SELECT coalesce(max(id), 0) FROM events WHERE kind = 'erased'"
+            " AND line IN (SELECT line FROM lines)"  # for the index, which begins with the line
         )
         return last
 
