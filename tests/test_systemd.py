@@ -1,4 +1,4 @@
-"""systemd/: the units keep what DESIGN promises of them, and the table of modems says each thing once.
+"""systemd/: the units keep their promises, and the table of modems says each thing once.
 
 What needs a running systemd is in tests/system; here are the files themselves, and what `systemd-analyze` makes of them.
 """

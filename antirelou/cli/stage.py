@@ -87,9 +87,15 @@ def settings_for(directory: Path, **reply: Any) -> Settings:
     """The default configuration with its log in `directory` and, if given, other `[reply]` values."""
     from dataclasses import replace
 
-    from antirelou.settings import Log, Modem, Reply
+    from antirelou.settings import Health, Log, Modem, Reply
 
     path = directory / "antirelou.db"
     log = Log(path=path, key_file=path.with_name(path.name + ".key"), reserve=0)
     modem = Modem(port="simulated", number="+33639989999")
-    return Settings(line="demo", modem=modem, log=log, reply=replace(Reply(), **reply))
+    return Settings(
+        line="demo",
+        modem=modem,
+        log=log,
+        reply=replace(Reply(), **reply),
+        health=Health(self_text=None),  # the demo is about others' texts
+    )

@@ -53,6 +53,7 @@ class Town:
             simulation=simulation,
             reply=reply,
             modem={"number": number},
+            health={"self_text": None},
         )
         simulation.listen(lambda event: self._carry(number, event))
         self.worlds[number] = world

@@ -1,4 +1,4 @@
-"""What can be found wrong with a day, by name: which promise of DESIGN.md it breaks, and what it means."""
+"""What can be found wrong with a day, by name: which promise it breaks, and what it means."""
 
 from __future__ import annotations
 

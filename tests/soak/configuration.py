@@ -18,6 +18,7 @@ from antirelou.settings import (
     Hours,
     Limits,
     Operator,
+    Privacy,
     Reply,
     Settings,
 )
@@ -51,6 +52,8 @@ def drawn(random: Random, directory: Path) -> Settings:
         limits=_limits(random),
         flood=_flood(random),
         health=Health(random.choice((HOUR, 7 * DAY, None))),
+        # A step of the clock must not make old, and so erase, what the judge compares.
+        privacy=Privacy(*[36500 * DAY] * 3),
         calls=Calls(
             timedelta(seconds=random.choice((0, 5, 15))), reply=random.random() < 0.5
         ),

@@ -107,8 +107,8 @@ MUTATIONS = (
         "P3",
         "the mark is not durable",
         "daemon/reply.py",
-        "        with self._store.transaction():\n            while due_replies",
-        "        with self._store.transaction(durable=False):\n            while due_replies",
+        "        with self._store.transaction():\n            due_replies",
+        "        with self._store.transaction(durable=False):\n            due_replies",
         B.SENT_UNMARKED,
     ),
     _one(
