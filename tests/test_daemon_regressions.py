@@ -301,3 +301,20 @@ def test_a_class_0_text_that_comes_while_the_loop_idles_is_answered_when_its_rep
     world.simulation.schedule(30, lambda: world.text("Salut", message_class=0))
     world.run(40)
     assert [destination for destination, _ in world.sent] == [NUMBER]
+
+
+def test_orders_that_are_old_enough_to_be_erased_end_nothing(tmp_path: Path) -> None:
+    """SQLite numbers a bare `?` after the numbered ones: the name of the line was read as JSON, at each start anew."""
+    world = World(tmp_path, privacy={"erase_after": timedelta(hours=2)})
+    world.run(5)
+    world.order("block", f'{{"address": "{OTHER}"}}')
+    world.run(3 * 3600)
+    world.daemon.stop()
+    world.die()
+    world.start()
+    world.run(300)
+    with sqlite3.connect(world.settings.log.path) as log:
+        assert log.execute("SELECT argument, erased_at FROM control").fetchone()[0] in (
+            None,
+            "",
+        )

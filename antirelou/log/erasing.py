@@ -197,7 +197,7 @@ class Erasing(Queue):
         kinds = json.dumps(_NAMING)
         rows: dict[str, Sequence[int]] = {
             "control": self._ids(
-                f"SELECT id FROM control WHERE erased_at IS NULL AND done_at < ?2 AND kind IN {_IDS} AND line = ?3",
+                f"SELECT id FROM control WHERE erased_at IS NULL AND kind IN {_IDS} AND done_at < ? AND line = ?",
                 [kinds, erase, self.line],
             ),
             "replies": self._ids(
