@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _FRESH = 130.0  # seconds in which what came last may still be under way
 _DEATH_LOSES = 420.0  # seconds before a death that may take along what was told directly, while the log was busy
-_RESTARTS = 120.0  # seconds after a death in which nobody may listen yet
 _ANSWERING = 200.0  # seconds between a mark and the network's acceptance
 _UNRIPE = timedelta(minutes=16)  # an incomplete message is decided after ten
 
@@ -63,20 +62,16 @@ def _received(day: Day) -> None:
 
 def _direct(day: Day, one: Delivered) -> None:
     """A modem that needs no acknowledgement tells once; a death or a fault then takes it along."""
-    died = any(
-        -_RESTARTS <= death - one.at <= _DEATH_LOSES for death in day.machine.died_at
-    )
-    # what a fault made of +CNMI outlasts it: the modem throws reports away until it is opened again
-    routed = day.simulation.modem.cnmi[1] and day.simulation.modem.cnmi[3]
-    if died or not routed or not day.trouble.calm(one.at):
-        day.record.counts["direct content lost to a death or a fault"] += 1
-    elif one.at > 200:  # the daemon was there
+    died = any(0 <= death - one.at <= _DEATH_LOSES for death in day.machine.died_at)
+    listened = one.sequence in day.witness.listened_to
+    if died or not listened or not day.trouble.calm(one.at):
+        day.record.counts["direct content that nobody heard to the end"] += 1
+    else:
         day.record.breach(Breach.LOST_DIRECT, one.pdu)
 
 
 def _stored_once(day: Day) -> None:
-    rows = day.logbook.rows("SELECT pdu, error FROM delivers")
-    known = Counter(identity(row["pdu"]) for row in rows if row["error"] is None)
+    known = day.logbook.decoded
     for pdu, times in known.items():
         if times > 1:
             day.record.breach(Breach.STORED_TWICE, pdu)
@@ -95,7 +90,8 @@ def _stored_once(day: Day) -> None:
 
 
 def _joined(day: Day) -> None:
-    if day.weather.big_steps:
+    erased = "SELECT count(*) FROM messages WHERE erased_at IS NOT NULL"
+    if day.weather.big_steps or day.logbook.value(erased):
         return
     texts = {
         row["text"]
@@ -137,7 +133,7 @@ def _sent(day: Day) -> None:
     accepted = _to_strangers(day)
     same = Counter((one.destination, one.text, one.segment) for one in accepted)
     for (who, text, segment), times in same.items():
-        if times > 1:
+        if times > 1 + (who in day.witness.tried):  # by the operator's own order
             day.record.breach(Breach.TOLD_TWICE, f"{who} {segment} {text[:20]}")
     texts = Counter(
         one.destination
@@ -149,10 +145,8 @@ def _sent(day: Day) -> None:
             day.record.breach(Breach.THIRD_TEXT, f"{who} {number}")
     for one in day.simulation.network.submitted:
         states = [
-            row["state"]
-            for row in day.logbook.rows(
-                "SELECT state FROM submits WHERE pdu = ?", one.pdu
-            )
+            day.logbook.value("SELECT state FROM submits WHERE id = ?", submit)
+            for submit in day.witness.submits.get(one.pdu, [])
         ]
         if not {"submitted", "unknown"} & set(states):
             day.record.breach(Breach.OUTCOME_WRONG, f"{one.destination} {states}")

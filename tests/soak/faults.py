@@ -32,7 +32,7 @@ _OF_SUBMITS = (
 )
 _LONG_LINE = (100, 20_000)
 _SLOW_STORM = (0.05, 0.3)  # a second; each costs the soak as much as a command
-_LASTS = (10, 60, 300, 900)  # seconds
+_LASTS = (10, 60, 300, 900, 3000)  # seconds
 _AFTERMATH = 300.0  # seconds after a fault in which the line may still be on the ladder
 _AT_ONCE = (
     "registration",
@@ -113,16 +113,16 @@ class Trouble:
         if "prefix" in FAULTS[name].arguments:
             arguments["prefix"] = "+CMGS"
         self.happen(name, arguments)
+        self._timetable.later(self._random.choice(_LASTS), lambda: self.clear(name))
         self._people.newcomer()
 
     def fault(self) -> None:
-        """One fault, soon; most end by themselves or are cleared."""
+        """One fault, soon, for a while."""
         lot = self._random
         name = lot.choice(tuple(FAULTS))
         arguments = self._drawn(name)
         self._timetable.soon(lambda: self.happen(name, arguments))
-        if lot.random() < 0.7:
-            self._timetable.later(lot.choice(_LASTS), lambda: self.clear(name))
+        self._timetable.later(lot.choice(_LASTS), lambda: self.clear(name))
 
     def clear_some(self) -> None:
         """Somebody wiggles the plug: most of what is wrong is right again."""

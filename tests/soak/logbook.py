@@ -7,6 +7,7 @@ the daemon's connection tidies nothing up that a killed process would have left.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ class Logbook:
         self.all_durable = True  # what was committed last, and so everything
         self.pdus: set[str] = set()  # of durable rows
         self.identities: set[str] = set()
+        self.decoded: Counter[str] = (
+            Counter()
+        )  # how many rows each has that could be read
         self._same: dict[str, str] = {}  # what only differs behind its end
 
     def close(self) -> None:
@@ -63,11 +67,15 @@ class Logbook:
         if not self.durable:
             return
         for row in self.rows(
-            "SELECT id, pdu FROM delivers WHERE id > ? ORDER BY id", self._newest
+            "SELECT id, pdu, error FROM delivers WHERE id > ? ORDER BY id", self._newest
         ):
             self._newest = row["id"]
+            if row["pdu"] is None:  # erased already
+                continue
             self.pdus.add(row["pdu"].upper())
             self.identities.add(self.identity(row["pdu"]))
+            if row["error"] is None:
+                self.decoded[identity(row["pdu"])] += 1
 
     def identity(self, pdu: str) -> str:
         """`identity`, of what is padded that of what it was made from."""

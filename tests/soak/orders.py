@@ -57,6 +57,7 @@ class Operator:
                 ("forget_pin", {}),
                 ("send_test", {"address": lot.choice((OPERATOR, *NUMBERS))}),
                 ("published", {}),
+                ("forget", number),
             )
         )
         if lot.random() < 0.8:

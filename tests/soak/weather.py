@@ -15,7 +15,7 @@ from soak.timetable import Timetable
 
 _STEPS = tuple(
     sign * timedelta(seconds=seconds)
-    for seconds in (20, 180, 3600, 30 * 3600, 400 * 86400)
+    for seconds in (20, 180, 3600, 30 * 3600, 120 * 86400)
     for sign in (1, -1)
 )
 _OFF = (20, 60, 600, 7200)  # seconds

@@ -42,6 +42,11 @@ class Witness:
         self._logbook = logbook
         self.in_force: Callable[[], Settings] = lambda: Settings()
         self.calm: Callable[[], bool] = lambda: True
+        self.listened_to: set[int] = set()  # what the modem told directly, by sequence
+        self.submits: dict[str, list[int]] = {}  # a PDU that left -> rows of submits
+        self.tried: set[str] = (
+            set()
+        )  # numbers to which the operator had a test text sent
         self._stops: dict[str, str] = {}  # identity of a STOP -> its sender
         self._wrong_pins: set[str] = set()
         self._swept = False
@@ -53,10 +58,20 @@ class Witness:
         for name in ("SM", "ME"):
             storage = simulation.sim.storages[name]
             storage.slots = Slots(storage.slots, self._emptied)
+        simulation.listen(self._heard)
         self._enter_pin = simulation.sim.enter_pin
         simulation.sim.enter_pin = self._pin_typed  # type: ignore[method-assign]
 
     # P1
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        """Content goes to nobody while the port is closed, or before the modem is told to hand it on."""
+        if event["event"] != "delivered" or event["storage"]:
+            return
+        modem = self._simulation.modem
+        routed = modem.cnmi[1] and modem.cnmi[3] and not modem.settings["+CMGF"]
+        if routed and self._simulation.wire.mounted:
+            self.listened_to.add(event["sequence"])
 
     def _emptied(self, slot: Slot) -> None:
         if not self._logbook.holds(slot.pdu):
@@ -122,7 +137,7 @@ class Witness:
     def _leaves(self, pdu: str) -> None:
         """The first octet of a PDU is about to leave."""
         row = self._logbook.row(
-            "SELECT s.*, r.purpose, r.approved_at, r.sender_id, r.flood, e.address FROM submits s"
+            "SELECT s.*, r.purpose, r.message_id, r.approved_at, r.sender_id, r.flood, e.address FROM submits s"
             " JOIN replies r ON r.id = s.reply_id JOIN senders e ON e.id = r.sender_id"
             " WHERE s.line = ? AND s.pdu = ? ORDER BY s.id DESC LIMIT 1",
             *(LINE, pdu),
@@ -132,6 +147,9 @@ class Witness:
             self._record.breach(Breach.SENT_UNMARKED, row and row["state"])
             return
         self._left_at = self._simulation.time
+        self.submits.setdefault(pdu, []).append(row["id"])
+        if row["message_id"] is None:
+            self.tried.add(row["address"])
         if row["sequence"] > 1:
             return
         if not self._swept:
