@@ -25,12 +25,13 @@ from antirelou.log.key import Domain
 from antirelou.log.queue import Queue
 from antirelou.log.times import stamp
 from antirelou.policy.facts import NeverReason
-from antirelou.settings import Privacy
+from antirelou.settings import DAY, Privacy
 
 SOON = timedelta(seconds=1)  # from one slice to the next
 _LATER = timedelta(
     minutes=1
 )  # until a reader of the write-ahead log is looked for again
+_STEPPED_LATELY = 7 * DAY
 _MESSAGES = 100  # of a slice
 _SENDERS = 500
 _WINDOW = 10_000  # messages that a slice looks at
@@ -96,9 +97,18 @@ class Erasing(Queue):
         Returns whether there was anything.
         """
         yield from self._ordered(moments)
-        if not moments().unsynced:  # a clock that is wrong must not erase everything
+        if self._clock_is_trusted(moments()):
             yield from self._aged(privacy, moments)
         return (yield from self._scrubbed(moments))
+
+    def _clock_is_trusted(self, moment: Moment) -> bool:
+        """A clock that is wrong must not erase everything: it is synchronised, and has not stepped for a week."""
+        stepped = self._db.value(
+            "SELECT EXISTS (SELECT 1 FROM events INDEXED BY events_repeat WHERE line = ? AND kind = 'clock_stepped'"
+            " AND at BETWEEN ? AND ?)",
+            [self.line, stamp(moment.at - _STEPPED_LATELY), stamp(moment.at + DAY)],
+        )
+        return not moment.unsynced and not stepped
 
     # By order
 
