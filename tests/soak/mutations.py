@@ -238,15 +238,6 @@ MUTATIONS = (
     ),
     _one(
         "P11",
-        "the marks of following segments are not in the chain",
-        _SUBMITS,
-        '                raise LookupError(f"there is no reserved submit {submit_id}")\n'
-        '            self._chain("submit.state", submit_id, moment.at)\n',
-        '                raise LookupError(f"there is no reserved submit {submit_id}")\n',
-        B.CHAIN_BROKEN,
-    ),
-    _one(
-        "P11",
         "a blocked sender is not in the chain",
         "log/queue.py",
         '            [stamp(moment.at), sender_id],\n        ):\n            self._chain("sender.state", sender_id, moment.at)\n',
