@@ -180,7 +180,7 @@ def test_no_text_and_no_sender_reaches_the_wire(evening: Evening) -> None:
 
 
 def test_the_journal_holds_neither_texts_nor_numbers(evening: Evening) -> None:
-    said = evening.journal.getvalue()
+    said = re.sub(r"\b[0-9a-f]{64}\b", "a head", evening.journal.getvalue())
     assert said.count("\n") > len(evening.expected)
     assert harmless(said)
     assert not re.search(r"\d{7,}|\+33", said)
