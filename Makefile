@@ -67,7 +67,7 @@ man: $(VENV)/ready
 	@mkdir -p build
 	$(BIN)/python -m antirelou.cli.man > build/antirelou.1
 
-# COUNT random days (10,000 take about twenty minutes on two cores), from the seed FIRST on; TRACE=SEED shows one day.
+# COUNT random days (10,000 take twenty-odd minutes on two cores), from the seed FIRST on; TRACE=SEED shows one day.
 soak: $(VENV)/ready
 	PYTHONPATH=tests $(BIN)/python -m soak $(COUNT) $(if $(FIRST),--first $(FIRST)) $(if $(TRACE),--trace $(TRACE))
 

@@ -33,6 +33,7 @@ _OF_SUBMITS = (
 _LONG_LINE = (100, 20_000)
 _SLOW_STORM = (0.05, 0.3)  # a second; each costs the soak as much as a command
 _LASTS = (10, 60, 300, 900, 3000)  # seconds
+_DEAR = ("port_busy",)  # each look at who holds the port reads all of /proc
 _AFTERMATH = 300.0  # seconds after a fault in which the line may still be on the ladder
 _AT_ONCE = (
     "registration",
@@ -121,8 +122,9 @@ class Trouble:
         lot = self._random
         name = lot.choice(tuple(FAULTS))
         arguments = self._drawn(name)
+        lasts = lot.choice(_LASTS[:2] if name in _DEAR else _LASTS)
         self._timetable.soon(lambda: self.happen(name, arguments))
-        self._timetable.later(lot.choice(_LASTS), lambda: self.clear(name))
+        self._timetable.later(lasts, lambda: self.clear(name))
 
     def clear_some(self) -> None:
         """Somebody wiggles the plug: most of what is wrong is right again."""
