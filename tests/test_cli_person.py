@@ -1,13 +1,15 @@
-"""`antirelou forget`: as the operator types it."""
+"""`antirelou forget` and `show`: as the operator types it."""
 
 from __future__ import annotations
 
 import io
+import json
 import shutil
 from pathlib import Path
 
 import pytest
-from cli_world import INSISTER, Run, write_config
+from cli_world import INSISTER, SECRETS, STRANGER, Run, harmless, write_config
+from world import NUMBER, World
 
 from antirelou.log import Reader
 
@@ -42,3 +44,58 @@ def test_forget_asks_and_orders(
     order = last_order(own)
     assert order["kind"] == "forget" and INSISTER in str(order["argument"])
     assert run(own, "forget", "--yes", "+336****01").status == 2
+
+
+def test_show_tells_all_that_is_kept_about_a_number_and_of_no_other(
+    own: Path, run: Run
+) -> None:
+    rows = [
+        json.loads(line)
+        for line in run(own, "show", "--json", "--numbers", INSISTER).lines
+    ]
+    there = [row["table"] for row in rows]
+    assert there == ["senders", "messages", "delivers", "replies", "submits"]
+    assert rows[0]["address"] == INSISTER and rows[0]["told"] == 1
+    assert rows[1]["text"].startswith("Salut, c'est moi")
+    assert rows[2]["pdu"] and rows[4]["pdu"]
+    told = run(own, "show", "--numbers", "06 39 98 00 01")
+    assert (told.status, told.err) == (0, "") and rows[2]["pdu"] in told.out
+    assert "  | Salut, c'est moi." in told.out
+    run(own, "block", INSISTER)
+    assert "Order" in run(own, "show", INSISTER).lines[-1]
+
+
+def test_show_hides_numbers_unless_they_are_asked_for(own: Path, run: Run) -> None:
+    run(own, "block", INSISTER)
+    for how in ((), ("--json",)):
+        out = run(own, "show", INSISTER, *how).out
+        assert not [secret for secret in SECRETS if secret in out]
+        assert "33960899" not in out  # semi-octets
+
+
+def test_a_hostile_text_is_harmless_in_what_is_shown(own: Path, run: Run) -> None:
+    for how in ((), ("--json",), ("--numbers",)):
+        told = run(own, "show", STRANGER, *how)
+        assert told.status == 0 and harmless(told.out)
+
+
+def test_show_of_an_unknown_number_says_so(own: Path, run: Run) -> None:
+    assert (
+        run(own, "show", "+33639989999").out == "Nothing is kept about +33639****99.\n"
+    )
+    assert run(own, "show", "--json", "+33639989999").out == ""
+
+
+def test_show_finds_what_is_left_of_a_forgotten_number(
+    tmp_path: Path, run: Run
+) -> None:
+    world = World(tmp_path)
+    write_config(tmp_path)
+    world.text("Salut", NUMBER)
+    world.run(120)
+    world.order("forget", json.dumps({"address": NUMBER}))
+    world.run(60)
+    world.store.close()
+    rows = [json.loads(line) for line in run(tmp_path, "show", "--json", NUMBER).lines]
+    assert (rows[0]["address"], rows[0]["told"], rows[1]["text"]) == (None, 1, None)
+    assert "Erased number" in run(tmp_path, "show", NUMBER).out

@@ -35,6 +35,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "why": ("why", "Tell the whole story of one message."),
         "stats": ("stats", "Count messages, senders, calls, replies and reasons."),
         "web": ("web", "Show the log in a browser on this machine: a plot, questions, search."),
+        "show": ("person", "Show everything that is kept about a number."),
         "verify": ("verify", "Check that nothing in the log was altered."),
         "backup": ("backup", "Put the log and its key into a file, sealed with a passphrase."),
         "restore": ("backup", "Make the log of a backup, on a fresh card."),

@@ -6,23 +6,39 @@ The number is the one that the operator types: whether it is the asking person's
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from antirelou.cli.options import (
     config_option,
+    json_option,
     numbers_option,
     settings_of,
 )
 from antirelou.cli.ordering import order
 from antirelou.cli.orders import address_of
-from antirelou.cli.output import echo, masked
+from antirelou.cli.output import (
+    displayed,
+    echo,
+    json_line,
+    masked,
+    paragraphs,
+    plural,
+    visible,
+    when,
+)
 from antirelou.log import Reader, holder
 from antirelou.settings import Settings
 
 _PATIENCE = 20.0  # seconds for what was taken out to leave the file
 _LOOK = 0.2
+_WITH_NUMBERS = ("pdu", "service_centre_address", "argument", "details", "said")
+
+Row = dict[str, Any]
 
 
 @click.command()
@@ -50,6 +66,96 @@ def forget(config: Path, number: str, yes: bool, numbers: bool) -> None:
     order(settings, "forget", [(shown, {"address": address})])
     if holder(settings.log.path, settings.line) is not None:
         echo(_left_the_file(settings, before))
+
+
+@click.command()
+@config_option
+@click.argument("number", metavar="NUMBER")
+@json_option
+@numbers_option
+def show(config: Path, number: str, as_json: bool, numbers: bool) -> None:
+    """Show everything that is kept about a number, as an answer to whoever asks what is known of him.
+
+    With --json all of it, one row a line; numbers, and what holds them, only with --numbers. Whether the number is that
+    of whoever asks is for you to find out.
+
+    \b
+    antirelou show "06 39 98 00 01"
+    antirelou show --json --numbers +33639980001 > answer.jsonl
+    """
+    settings = settings_of(config)
+    address = address_of(number, settings.modem.country)
+    shown = masked(address, numbers=numbers)
+    with Reader.open(settings.log.path) as reader:
+        empty = True
+        for table, row in reader.person(address, settings.log.key_file):
+            empty = False
+            row = row if numbers else _hidden(table, row)
+            if as_json:
+                echo(json_line({"table": table, **row}))
+                continue
+            for sentence in _TELLS[table](row, settings.reply.time_zone):
+                echo(sentence)
+        if empty and not as_json:
+            echo(f"Nothing is kept about {shown}.")
+
+
+def _hidden(table: str, row: Row) -> Row:
+    """A row without what holds a number."""
+    address = row.get("address") and displayed(row["address"], numbers=False)
+    without = {name: None for name in _WITH_NUMBERS if name in row}
+    return row | without | ({"address": address} if table == "senders" else {})
+
+
+def _sender(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    who = masked(row["address"], numbers=True) if row["address"] else "Erased number"
+    yield f"{who}: first {when(row['first_at'], zone)}."
+    if row["told"]:
+        last = when(row["last_told_at"], zone)
+        yield f"Told: {plural(row['told'], 'automatic text')}, last {last}."
+    for name, word in (("blocked_at", "Blocked"), ("opted_out_at", "Opted out")):
+        if row[name]:
+            yield f"{word} {when(row[name], zone)}."
+
+
+def _message(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    reason = row["reason"] or row["hold"] or "undecided"
+    erased = f"; erased {when(row['erased_at'], zone)}" if row["erased_at"] else ""
+    yield (
+        f"Message {row['id']}: {row['kind']}, received {when(row['received_at'], zone)}, {reason}{erased}."
+    )
+    for line in paragraphs(row["text"]) if row["text"] is not None else ():
+        yield f"  | {line}"
+
+
+def _deliver(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    came = when(row["received_at"], zone)
+    pdu = visible(row["pdu"]) if row["pdu"] else "erased, or shown with --numbers only"
+    yield f"Short message {row['id']} as it came {came}: {pdu}."
+
+
+def _reply(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    yield f"Reply {row['id']}: {row['purpose']}, {row['state']}, queued {when(row['queued_at'], zone)}."
+    for line in paragraphs(row["text"] or ""):
+        yield f"  | {line}"
+
+
+def _submit(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    yield f"Segment {row['sequence']} of reply {row['reply_id']}: {row['state']}, {when(row['marked_at'], zone)}."
+
+
+def _order(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    yield f"Order {row['id']}: {visible(row['kind'])}, {when(row['at'], zone)}."
+
+
+_TELLS: dict[str, Callable[[Row, ZoneInfo], Iterator[str]]] = {
+    "senders": _sender,
+    "messages": _message,
+    "delivers": _deliver,
+    "replies": _reply,
+    "submits": _submit,
+    "control": _order,
+}
 
 
 def _left_the_file(settings: Settings, before: int) -> str:

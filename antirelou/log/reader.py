@@ -16,6 +16,7 @@ from antirelou.log.connection import Connection
 from antirelou.log.errors import LogMissing
 from antirelou.log.happened import Happened
 from antirelou.log.lock import holder
+from antirelou.log.person import Persons
 from antirelou.log.raids import Raids
 from antirelou.log.rested import rested_on
 from antirelou.log.selection import Filters, Selection, selections
@@ -83,7 +84,7 @@ _OF_DELIVER = [
 ]
 
 
-class Reader(Happened, Raids, Stats):
+class Reader(Happened, Raids, Stats, Persons):
     """An open log; `with Reader.open(path) as log:`."""
 
     def __init__(self, connection: Connection) -> None:

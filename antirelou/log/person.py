@@ -1,0 +1,65 @@
+"""Everything that is kept about one number: the answer to whoever asks what is known of him.
+
+Only reads. Rows come as they are stored, table by table, without what is random (nonces, lots) or made with the key
+(pseudonyms, deduplication): it says nothing to anybody. A number whose address was erased is found by its pseudonym.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from antirelou.log import key
+from antirelou.log.connection import Connection, Value
+from antirelou.log.key import Domain
+
+_OF = "IN (SELECT value FROM json_each(?1))"
+_MESSAGES = f"(SELECT id FROM messages WHERE sender_id {_OF})"
+# table -> what is this person's; ?1 is the rows of senders as JSON, ?2 the number.
+_WHOSE = {
+    "senders": f"SELECT * FROM senders WHERE id {_OF}",
+    "messages": f"SELECT * FROM messages WHERE sender_id {_OF} ORDER BY id",
+    "delivers": f"""SELECT * FROM delivers WHERE id IN (SELECT deliver_id FROM messages WHERE sender_id {_OF})
+        UNION SELECT d.* FROM {_MESSAGES} m CROSS JOIN delivers d ON d.message_id = m.id WHERE d.segment_count IS NOT NULL
+        UNION SELECT d.* FROM {_MESSAGES} m CROSS JOIN delivers d ON d.message_id = m.id
+        WHERE d.segment_count IS NULL AND d.segment_reference IS NOT NULL ORDER BY id""",
+    "replies": f"SELECT * FROM replies WHERE sender_id {_OF} ORDER BY id",
+    "submits": f"SELECT * FROM submits WHERE reply_id IN (SELECT id FROM replies WHERE sender_id {_OF}) ORDER BY id",
+    "control": """SELECT * FROM control WHERE json_valid(argument)
+        AND ?2 IN (json_extract(argument, '$.address'), json_extract(argument, '$.sender')) ORDER BY id""",
+}
+
+
+class Persons:
+    """The reader's query about one number."""
+
+    _db: Connection
+
+    def person(
+        self, address: str, key_file: Path
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Return each row that is kept about a number, with its table. Raises `LogError` where the key is missing."""
+        secret = key.load(key_file)
+        pseudonyms: list[Value] = [
+            secret.hmac(Domain.SENDER, address, *kind) for kind in ((), ("name",))
+        ]
+        with self._db.snapshot():
+            senders = self._db.rows(
+                "SELECT id FROM senders WHERE hmac IN (?, ?)", pseudonyms
+            )
+            values: list[Value] = [json.dumps([row["id"] for row in senders]), address]
+            for table, query in _WHOSE.items():
+                for row in self._db.each(  # each query takes both values
+                    f"WITH whose AS (SELECT ?1, ?2) {query}", values
+                ):
+                    yield table, _plain(dict(row))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in row.items()
+        if not isinstance(value, bytes) and name not in ("nonce", "lot", "text_key")
+    }
