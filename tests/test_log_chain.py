@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.store.done(world.store.order("pause", "{}", world.now), "paused", world.now)
     assert world.fault() is None
     return world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.store.close()
 
 
 def covered() -> list[tuple[str, str]]:
@@ -213,9 +221,8 @@ ENTRY = "(SELECT seq FROM chain WHERE kind = 'decision' LIMIT 1)"
     ],
 )
 def test_what_was_dropped_added_or_swapped_is_noticed_and_named(
-    tmp_path: Path, what: str, change: Change
+    world: World, what: str, change: Change
 ) -> None:
-    world = World(tmp_path)
     world.store.event("configuration", "x", world.now)
     world.deliver("un ", segment=Segment(5, 2, 1))
     world.answer(world.deliver("deux", segment=Segment(5, 2, 2)))
@@ -230,9 +237,8 @@ def test_what_was_dropped_added_or_swapped_is_noticed_and_named(
 
 
 def test_a_tail_that_was_cut_off_with_its_rows_shows_against_an_anchor_only(
-    tmp_path: Path,
+    world: World,
 ) -> None:
-    world = World(tmp_path)
     world.store.order("pause", "{}", world.now)
     anchor = world.anchor()
     world.store.order("resume", "{}", world.now)
@@ -251,9 +257,8 @@ def test_an_empty_log_verifies(tmp_path: Path) -> None:
     assert World(tmp_path).fault() is None
 
 
-def test_the_chain_is_what_its_description_says(tmp_path: Path) -> None:
+def test_the_chain_is_what_its_description_says(world: World) -> None:
     """Recomputed with nothing but hashlib, as somebody else would."""
-    world = World(tmp_path)
     order = world.store.order("pause", "{}", world.now)
     nonce = bytes.fromhex(str(world.value("SELECT hex(nonce) FROM control")))
     at = "2026-11-22T10:00:00.000Z"

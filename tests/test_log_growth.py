@@ -131,7 +131,6 @@ def test_a_cycle_costs_the_same_however_many_replies_are_held(long: World) -> No
 
 
 QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
-    "log --follow, after erasing": lambda log, _: log.last_erased(),
     "log": lambda log, _: log.messages(),
     "log --since --until": lambda log, world: log.messages(
         since=world.now.at - timedelta(hours=1), until=world.now.at
@@ -161,6 +160,8 @@ QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
         line=None,
         ours=["s30"],
     ),
+    "holds": lambda log, world: log.holds(),
+    "last_erased": lambda log, world: log.last_erased("main"),
     "loudest": lambda log, world: log.loudest("main", world.now.at, 5),
     "orders": lambda log, _: log.orders(5),
     "order": lambda log, _: log.order(5),
@@ -278,7 +279,13 @@ def test_a_whole_table_would_show(long: World) -> None:
 def test_every_question_of_the_reader_is_asked_here() -> None:
     source = inspect.getsource(sys.modules[__name__])
     public = {name for name in dir(Reader) if not name.startswith("_")}
-    others = {"open", "close", "data_version", "verified"}  # the last reads all
+    others = {
+        "open",
+        "close",
+        "data_version",
+        "verified",
+        "person",
+    }  # all, or all of one
     assert {name for name in public if f"log.{name}(" in source} == public - others
 
 

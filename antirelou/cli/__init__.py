@@ -47,6 +47,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "drop": ("orders", "Take waiting replies back for ever."),
         "block": ("orders", "Never answer these numbers."),
         "unblock": ("orders", "Answer these numbers again."),
+        "hold": ("hold", "Keep a period from being erased, for a complaint."),
         "forget": ("person", "Erase what is kept about a number."),
     },
     "Trying out": {

@@ -62,7 +62,7 @@ def forget(config: Path, number: str, yes: bool, numbers: bool) -> None:
     if not yes:
         click.confirm(f"Erase all that {shown} wrote, for ever?", abort=True, err=True)
     with Reader.open(settings.log.path) as reader:
-        before = reader.last_erased()
+        before = reader.last_erased(settings.line)
     order(settings, "forget", [(shown, {"address": address})])
     if holder(settings.log.path, settings.line) is not None:
         echo(_left_the_file(settings, before))
@@ -163,7 +163,7 @@ def _left_the_file(settings: Settings, before: int) -> str:
     deadline = time.monotonic() + _PATIENCE
     with Reader.open(settings.log.path) as reader:
         while time.monotonic() < deadline:
-            if reader.last_erased() > before:
+            if reader.last_erased(settings.line) > before:
                 return "Erased: nothing of it is left in the log's file."
             time.sleep(_LOOK)
     return "It is not yet out of the log's file: an event of kind erased will say so."

@@ -373,6 +373,7 @@ class Daemon:
                 shifted = self.store.shift_queued(
                     self._clock.boot_id, self._stepped, self._timekeeper.moment()
                 )
+            self._daily.stepped(self._stepped)
             seconds, self._stepped = (
                 round(self._stepped / timedelta(seconds=1)),
                 timedelta(0),

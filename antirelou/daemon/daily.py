@@ -1,8 +1,8 @@
-"""What is done once a day: the chain's head goes into the journal, and what is to be erased is erased.
+"""What is done once a day: the chain's head goes into the journal, what is to be erased is erased, and reminders.
 
-Both also soon after a start; erasing also at once after the operator's order to forget a number. Erasing goes on in
-slices, one a cycle, and rests while a flood is on: receiving goes first. The log knows what is left to do, so that a
-restart forgets nothing.
+All of it also soon after a start; erasing also at once after an order, which may be to forget a number. It goes on in
+slices, one a cycle, and rests while a flood is on: receiving goes first. Before what came in a raid is erased, the
+operator is reminded. The log knows what is left to do, so that a restart forgets nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 from collections.abc import Generator
 from datetime import timedelta
 
-from antirelou.clock import Timekeeper
+from antirelou.clock import Moment, Timekeeper
 from antirelou.log import LogError, Store
 from antirelou.settings import DAY, Settings
 
@@ -20,6 +20,9 @@ log = logging.getLogger("antirelou")
 _DAY = DAY.total_seconds()
 _AFTER_START = 60.0  # seconds; what waited in the SIM is taken in first
 _IN_FLOOD = 60.0  # seconds until the next look
+_LEAP = timedelta(
+    days=7
+)  # a clock that is so far ahead at once may be wrong: for a day nothing is erased by age
 
 
 class Daily:
@@ -33,6 +36,16 @@ class Daily:
         self._anchor_at = boot
         self._erase_at = boot + _AFTER_START
         self._work: Generator[timedelta, None, bool] | None = None
+        self._believed_at = boot  # from then on the wall clock is
+        newest = store.newest_before
+        if newest is not None:
+            self.stepped(timekeeper.moment().at - newest)
+
+    def stepped(self, by: timedelta) -> None:
+        """The wall clock is ahead of what it was, or of the log, by so much."""
+        if by > _LEAP:
+            self._believed_at = self._timekeeper.moment().boot + _DAY
+            self._work = None
 
     def look(self) -> None:
         """Do what is due; a slice of it where it may take long."""
@@ -55,11 +68,15 @@ class Daily:
 
     def _erase(self) -> float:
         """One slice; return the seconds until the next."""
-        if self._store.flood(self._timekeeper.moment().at):
+        moment = self._timekeeper.moment()
+        if self._store.flood(moment.at):
             return _IN_FLOOD
+        believed = not moment.unsynced and moment.boot >= self._believed_at
         if self._work is None:
+            if believed:
+                self._remind(moment)
             self._work = self._store.erasing(
-                self.settings.privacy, self._timekeeper.moment
+                self.settings.privacy if believed else None, self._timekeeper.moment
             )
         try:
             return next(self._work).total_seconds()
@@ -71,3 +88,20 @@ class Daily:
         except LogError:
             self._work = None  # it cannot be gone on with
             raise
+
+    def _remind(self, moment: Moment) -> None:
+        """Say of each raid in time that it is about to be erased, once."""
+        zone = self.settings.reply.time_zone
+        after = self.settings.privacy.erase_raid_after
+        for raid in self._store.raids_ahead(after, moment.at):
+            began, last, erased = (
+                at.astimezone(zone)
+                for at in (raid.began_at, raid.hot_at, raid.erased_at)
+            )
+            sentence = (
+                f"What came in the flood of {began:%d %b %Y %H:%M} ({raid.messages:,} messages) is erased from "
+                f"{erased:%d %b %Y} on (privacy.erase_raid_after). If a complaint may need it: antirelou hold "
+                f"--since {began:%Y-%m-%d} --until {last:%Y-%m-%d} --note WHY"
+            )
+            self._store.remind(raid, sentence, moment)
+            log.warning("%s", sentence)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from antirelou import sms
@@ -107,9 +108,21 @@ def _send_test(store: Store, argument: str, moment: Moment) -> str:
 
 
 def _forget(store: Store, argument: str, moment: Moment) -> str:
-    dropped, messages = store.forget(_address(argument), moment)
-    what = "1 message is" if messages == 1 else f"{messages} messages are"
-    return f"{_replies(dropped)} dropped; {what} being erased, and the event erased says when"
+    dropped, erased, held = store.forget(_address(argument), moment)
+    told = f"{_replies(dropped)} dropped; {_messages(erased)} being erased, and the event erased says when"
+    return told + f"; {_messages(held)} kept while a legal hold lasts" * bool(held)
+
+
+def _hold(store: Store, argument: str, moment: Moment) -> str:
+    given = _read(argument, since=_time, until=_time, note=_words)
+    if given["since"] >= given["until"]:
+        raise _Misunderstood("it ends before it begins")
+    return "nothing of that period is erased until the hold is ended"
+
+
+def _hold_end(store: Store, argument: str, moment: Moment) -> str:
+    _read(argument, id=_id)
+    return "the hold is ended; what is due is erased within a day"
 
 
 def _published(store: Store, argument: str, moment: Moment) -> str:
@@ -174,11 +187,29 @@ def _which(argument: str) -> dict[str, Any]:
     }
 
 
+def _id(key: str, value: Any) -> int:
+    return _ids(key, [value])[0]
+
+
+def _time(key: str, value: Any) -> datetime:
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _Misunderstood(f"{key} is no time") from None
+    if at.tzinfo is None:
+        raise _Misunderstood(f"{key} has no zone")
+    return at
+
+
+def _messages(number: int) -> str:
+    return "1 message is" if number == 1 else f"{number} messages are"
+
+
 def _replies(number: int) -> str:
     return f"{number} {'reply' if number == 1 else 'replies'}"
 
 
-# `pause`, `resume` and `published` act by being there: what they say is derived from these rows.
+# `pause`, `resume`, `published`, `hold` and `hold_end` act by being there: what they say is derived from these rows.
 _ORDERS: dict[str, Callable[[Store, str, Moment], str]] = {
     "pause": _pause,
     "resume": _resume,
@@ -191,4 +222,6 @@ _ORDERS: dict[str, Callable[[Store, str, Moment], str]] = {
     "send_test": _send_test,
     "published": _published,
     "forget": _forget,
+    "hold": _hold,
+    "hold_end": _hold_end,
 }

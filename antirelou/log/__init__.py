@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Taken,
         Verdict,
     )
+    from antirelou.log.holds import Hold, RaidAhead
     from antirelou.log.lock import holder
     from antirelou.log.orders import give_order, give_orders
     from antirelou.log.reader import Reader
@@ -59,6 +60,7 @@ _HOMES = {
     "errors": _ERRORS,
     "explain": "Fault",
     "facts": _FACTS,
+    "holds": "Hold RaidAhead",
     "lock": "holder",
     "orders": "give_order give_orders",
     "reader": "Reader",
@@ -75,6 +77,7 @@ __all__ = [
     "DiskFull",
     "DueReply",
     "Fault",
+    "Hold",
     "KeyMissing",
     "KeyWrong",
     "LineHeld",
@@ -90,6 +93,7 @@ __all__ = [
     "NotADatabase",
     "Noted",
     "Order",
+    "RaidAhead",
     "ReadOnlyLog",
     "Reader",
     "State",

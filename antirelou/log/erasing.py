@@ -3,7 +3,7 @@
 Text, PDU and nonce of a message go in one transaction with an `erasure` event, which is in the chain and names the rows
 (`erasures.py`). A number goes when nothing of it is left to erase; its pseudonym stays while it must be known whom not
 to write to: for ever if blocked or opted out, until `forget_senders_after` if told. What waits for its decision, or has
-a reply that may still leave, waits here too.
+a reply that may still leave, waits here too, and so does what a legal hold keeps (`holds.py`).
 
 SQLite then still has the octets in its index of words and in the write-ahead log. `scrubbed` merges the index into one
 piece (`merge`, as `optimize` in slices), gives free pages back and cuts the write-ahead log to nothing; only then is
@@ -21,6 +21,7 @@ from datetime import timedelta
 from antirelou.clock import Moment
 from antirelou.log.connection import Value
 from antirelou.log.erasures import EMPTIED, facts
+from antirelou.log.holds import NOT_HELD, Holds
 from antirelou.log.key import Domain
 from antirelou.log.queue import Queue
 from antirelou.log.times import stamp
@@ -61,7 +62,7 @@ _DELIVERS_OF = f"""SELECT d.id FROM messages m JOIN delivers d ON d.id = m.deliv
 class _Asked:
     """An order to forget a number that is not carried out to its end."""
 
-    order: int
+    id: int
     at: str
     address: str
 
@@ -70,11 +71,12 @@ Slices = Iterator[timedelta]
 Moments = Callable[[], Moment]
 
 
-class Erasing(Queue):
+class Erasing(Queue, Holds):
     """The daemon's writes that take out."""
 
-    def forget(self, address: str, moment: Moment) -> tuple[int, int]:
-        """Drop what waits for a number; return how many replies that were, and how many messages are to be erased.
+    def forget(self, address: str, moment: Moment) -> tuple[int, int, int]:
+        """Drop what waits for a number; return how many replies that were, how many messages are to be erased, and how
+        many are not while a legal hold lasts.
 
         The order that asks for it is what the erasing goes by.
         """
@@ -83,21 +85,23 @@ class Erasing(Queue):
             dropped = self._drop(
                 f"sender_id IN {_IDS}", [senders], NeverReason.DROPPED, moment
             )
-            messages: int = self._db.value(
-                f"SELECT count(*) FROM messages WHERE sender_id IN {_IDS} AND erased_at IS NULL",
-                [senders],
+            row = self._db.row(
+                f"SELECT count(*) AS kept, coalesce(sum({NOT_HELD.format('?2')}), 0) AS free FROM messages m"
+                f" WHERE m.sender_id IN {_IDS.replace('?', '?1')} AND m.erased_at IS NULL",
+                [senders, self._held_periods()],
             )
-            return dropped, messages
+            assert row is not None
+            return dropped, row["free"], row["kept"] - row["free"]
 
     def erasing(
-        self, privacy: Privacy, moments: Moments
+        self, privacy: Privacy | None, moments: Moments
     ) -> Generator[timedelta, None, bool]:
         """Take out all that is due, and make it leave the file; a slice each time, with how long the next may wait.
 
-        Returns whether there was anything.
+        Without `privacy` nothing goes by age: nobody knows how late it is. Returns whether there was anything.
         """
         yield from self._ordered(moments)
-        if self._clock_is_trusted(moments()):
+        if privacy is not None and self._clock_is_trusted(moments()):
             yield from self._aged(privacy, moments)
         return (yield from self._scrubbed(moments))
 
@@ -127,8 +131,8 @@ class Erasing(Queue):
         those = f"m.sender_id IN {_IDS} AND m.received_at <= ?"
         values = [json.dumps(senders), asked.at]
         while found := self._ids(
-            f"SELECT m.id FROM messages m WHERE {those} AND {_ERASABLE} LIMIT {_MESSAGES}",
-            values,
+            f"SELECT m.id FROM messages m WHERE {those} AND {_ERASABLE} AND {NOT_HELD.format('?')} LIMIT {_MESSAGES}",
+            [*values, self._held_periods()],
         ):
             self._take_out(found, "forget", moments())
             yield SOON
@@ -144,12 +148,13 @@ class Erasing(Queue):
             f"SELECT EXISTS (SELECT 1 FROM messages m WHERE {those} AND m.erased_at IS NULL)",
             values,
         ):
-            return  # what is not decided yet, or is just leaving: another time
+            return  # what is not decided yet, just leaving, or held: another time
         with self._writing():
             orders = self._ids(
-                "SELECT id FROM control WHERE erased_at IS NULL AND done_at IS NOT NULL AND id <= ?1 AND json_valid(argument)"
-                " AND (id = ?1 OR json_extract(argument, '$.address') = ?2 OR json_extract(argument, '$.sender') = ?2)",
-                [asked.order, asked.address],
+                "SELECT id FROM control WHERE erased_at IS NULL AND done_at IS NOT NULL AND id <= ?1 AND (id = ?1 OR"
+                " CASE WHEN json_valid(argument) THEN"
+                " ?2 IN (json_extract(argument, '$.address'), json_extract(argument, '$.sender')) END)",
+                [asked.id, asked.address],
             )
             bare = self._ids(
                 f"SELECT s.id FROM senders s WHERE s.id IN {_IDS} AND {_BARE}",
@@ -193,8 +198,8 @@ class Erasing(Queue):
         while after < last:
             found = self._ids(
                 f"SELECT m.id FROM messages m WHERE m.id > ?1 AND m.id <= ?1 + {_WINDOW} AND m.line = ?2 AND {_ERASABLE}"
-                f" AND {_CAME} < iif({_RAID}, ?4, ?3) ORDER BY m.id LIMIT {_MESSAGES}",
-                [after, self.line, erase, raid],
+                f" AND {_CAME} < iif({_RAID}, ?4, ?3) AND {NOT_HELD.format('?5')} ORDER BY m.id LIMIT {_MESSAGES}",
+                [after, self.line, erase, raid, self._held_periods()],
             )
             if found:
                 self._take_out(found, "erase_after", moments())

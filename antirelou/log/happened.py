@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from antirelou.log.connection import Connection
+from antirelou.log.holds import Hold, holds
 from antirelou.log.times import stamp
 from antirelou.log.windows import REPEAT_WITHIN
 
@@ -53,11 +54,11 @@ class Happened:
         )
         return [dict(row) for row in reversed(rows)]
 
-    def last_erased(self) -> int:
-        """Return the newest event that says that something was erased, 0 if there is none."""
+    def last_erased(self, line: str) -> int:
+        """Return the newest event of a line that says that something was erased, 0 if there is none."""
         last: int = self._db.value(
-            "SELECT coalesce(max(id), 0) FROM events WHERE kind = 'erased'"
-            " AND line IN (SELECT line FROM lines)"  # for the index, which begins with the line
+            "SELECT coalesce(max(id), 0) FROM events WHERE line = ? AND kind = 'erased'",
+            [line],
         )
         return last
 
@@ -76,6 +77,10 @@ class Happened:
             [order_id],
         )
         return dict(row) if row else None
+
+    def holds(self) -> list[Hold]:
+        """Return the legal holds that were not ended, oldest first."""
+        return holds(self._db)
 
     def published(self, line: str) -> dict[str, Any]:
         """Return what the operator answered last about what is to be settled before the number of the SIM is published.

@@ -34,6 +34,8 @@ KINDS = (
     "send_test",
     "published",
     "forget",
+    "hold",
+    "hold_end",
 )
 _TRIAL_WITHIN = timedelta(
     minutes=10

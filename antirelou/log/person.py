@@ -27,8 +27,8 @@ _WHOSE = {
         WHERE d.segment_count IS NULL AND d.segment_reference IS NOT NULL ORDER BY id""",
     "replies": f"SELECT * FROM replies WHERE sender_id {_OF} ORDER BY id",
     "submits": f"SELECT * FROM submits WHERE reply_id IN (SELECT id FROM replies WHERE sender_id {_OF}) ORDER BY id",
-    "control": """SELECT * FROM control WHERE json_valid(argument)
-        AND ?2 IN (json_extract(argument, '$.address'), json_extract(argument, '$.sender')) ORDER BY id""",
+    "control": """SELECT * FROM control WHERE CASE WHEN json_valid(argument)
+        THEN ?2 IN (json_extract(argument, '$.address'), json_extract(argument, '$.sender')) END ORDER BY id""",
 }
 
 

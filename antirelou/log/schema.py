@@ -304,6 +304,8 @@ INDEXES = (
     "CREATE INDEX events_repeat ON events (line, kind, repeat_key, at)",
     "CREATE INDEX events_time ON events (line, at)",
     "CREATE INDEX control_open ON control (line, id) WHERE done_at IS NULL",
+    "CREATE INDEX control_hold ON control (kind, id) WHERE kind IN ('hold', 'hold_end')",
+    "CREATE INDEX control_forget ON control (line, id) WHERE kind = 'forget' AND erased_at IS NULL",
     "CREATE INDEX control_pause ON control (line, id) WHERE kind IN ('pause', 'resume')",
     "CREATE INDEX control_published ON control (line, id) WHERE kind IN ('published', 'line_accept')",
 )
