@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -317,6 +318,18 @@ def test_a_late_segment_does_not_join_what_was_erased(world: World) -> None:
     forget(world, ANNE)
     erase(world)
     assert world.deliver("deux", ANNE, segment=Segment(5, 2, 2)) != message
+
+
+def test_a_slice_is_small_however_much_is_due(
+    many: tuple[World, list[tuple[str, str]]],
+) -> None:
+    world, _ = many
+    world.after += timedelta(days=400)
+    changed = []
+    for _ in world.store.erasing(PRIVACY, lambda: world.now):
+        changed.append(world.store._db.raw.total_changes)
+    steps = [after - before for before, after in pairwise([changed[0], *changed])]
+    assert len(steps) > 4 and max(steps) < 2500
 
 
 def test_free_pages_are_given_back(many: tuple[World, list[tuple[str, str]]]) -> None:

@@ -20,9 +20,8 @@ log = logging.getLogger("antirelou")
 _DAY = DAY.total_seconds()
 _AFTER_START = 60.0  # seconds; what waited in the SIM is taken in first
 _IN_FLOOD = 60.0  # seconds until the next look
-_LEAP = timedelta(
-    days=7
-)  # a clock that is so far ahead at once may be wrong: for a day nothing is erased by age
+# A clock that is so far ahead at once may be wrong: for a day nothing is erased by age.
+_LEAP = timedelta(days=7)
 
 
 class Daily:

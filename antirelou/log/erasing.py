@@ -230,13 +230,17 @@ class Erasing(Queue, Holds):
         self, which: str, before: str, rule: str, moments: Moments
     ) -> Slices:
         after = 0
-        while found := self._ids(
-            f"SELECT s.id FROM senders s WHERE s.id > ?1 AND {which} ORDER BY s.id LIMIT {_SENDERS}",
-            [after, before],
-        ):
-            after = found[-1]
+        while True:
+            # looked for inside: another line may just hear of one of them
             with self._writing():
+                found = self._ids(
+                    f"SELECT s.id FROM senders s WHERE s.id > ?1 AND {which} ORDER BY s.id LIMIT {_SENDERS}",
+                    [after, before],
+                )
+                if not found:
+                    return
                 self._empty({"senders": found}, rule, moments())
+            after = found[-1]
             yield SOON
 
     # Rows
