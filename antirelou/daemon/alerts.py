@@ -33,6 +33,7 @@ KINDS = {
     "deaf": "two texts to itself left and did not come back",
     "new_sim": "another SIM is in the modem",
     "disk_low": "the disk has less room than `log.reserve`",
+    "clock_leapt": "the clock is days ahead of what was known, and nothing vouches for it",
     "erasure_ahead": "what came in a raid is about to be erased",
 }
 

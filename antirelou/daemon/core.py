@@ -370,10 +370,11 @@ class Daemon:
         self._stepped += self._timekeeper.step() or timedelta(0)
         if self._stepped:
             with self.store.transaction():
+                moment = self._timekeeper.moment()
                 shifted = self.store.shift_queued(
-                    self._clock.boot_id, self._stepped, self._timekeeper.moment()
+                    self._clock.boot_id, self._stepped, moment
                 )
-            self._daily.stepped(self._stepped)
+                self.store.leapt(self._stepped, moment)
             seconds, self._stepped = (
                 round(self._stepped / timedelta(seconds=1)),
                 timedelta(0),

@@ -20,8 +20,6 @@ log = logging.getLogger("antirelou")
 _DAY = DAY.total_seconds()
 _AFTER_START = 60.0  # seconds; what waited in the SIM is taken in first
 _IN_FLOOD = 60.0  # seconds until the next look
-# A clock that is so far ahead at once may be wrong: for a day nothing is erased by age.
-_LEAP = timedelta(days=7)
 
 
 class Daily:
@@ -35,16 +33,6 @@ class Daily:
         self._anchor_at = boot
         self._erase_at = boot + _AFTER_START
         self._work: Generator[timedelta, None, bool] | None = None
-        self._believed_at = boot  # from then on the wall clock is
-        newest = store.newest_before
-        if newest is not None:
-            self.stepped(timekeeper.moment().at - newest)
-
-    def stepped(self, by: timedelta) -> None:
-        """The wall clock is ahead of what it was, or of the log, by so much."""
-        if by > _LEAP:
-            self._believed_at = self._timekeeper.moment().boot + _DAY
-            self._work = None
 
     def look(self) -> None:
         """Do what is due; a slice of it where it may take long."""
@@ -70,12 +58,11 @@ class Daily:
         moment = self._timekeeper.moment()
         if self._store.flood(moment.at):
             return _IN_FLOOD
-        believed = not moment.unsynced and moment.boot >= self._believed_at
         if self._work is None:
-            if believed:
+            if self._store.is_vouched_for(moment):
                 self._remind(moment)
             self._work = self._store.erasing(
-                self.settings.privacy if believed else None, self._timekeeper.moment
+                self.settings.privacy, self._timekeeper.moment
             )
         try:
             return next(self._work).total_seconds()

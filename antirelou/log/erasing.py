@@ -23,16 +23,16 @@ from antirelou.log.connection import Value
 from antirelou.log.erasures import EMPTIED, facts
 from antirelou.log.holds import NOT_HELD, Holds
 from antirelou.log.key import Domain
+from antirelou.log.present import Present
 from antirelou.log.queue import Queue
 from antirelou.log.times import stamp
 from antirelou.policy.facts import NeverReason
-from antirelou.settings import DAY, Privacy
+from antirelou.settings import Privacy
 
 SOON = timedelta(seconds=1)  # from one slice to the next
 _LATER = timedelta(
     minutes=1
 )  # until a reader of the write-ahead log is looked for again
-_STEPPED_LATELY = 7 * DAY
 _MESSAGES = 100  # of a slice
 _SENDERS = 500
 _WINDOW = 10_000  # messages that a slice looks at
@@ -71,7 +71,7 @@ Slices = Iterator[timedelta]
 Moments = Callable[[], Moment]
 
 
-class Erasing(Queue, Holds):
+class Erasing(Queue, Holds, Present):
     """The daemon's writes that take out."""
 
     def forget(self, address: str, moment: Moment) -> tuple[int, int, int]:
@@ -94,25 +94,16 @@ class Erasing(Queue, Holds):
             return dropped, row["free"], row["kept"] - row["free"]
 
     def erasing(
-        self, privacy: Privacy | None, moments: Moments
+        self, privacy: Privacy, moments: Moments
     ) -> Generator[timedelta, None, bool]:
         """Take out all that is due, and make it leave the file; a slice each time, with how long the next may wait.
 
-        Without `privacy` nothing goes by age: nobody knows how late it is. Returns whether there was anything.
+        While nobody knows how late it is, nothing goes by age. Returns whether there was anything.
         """
         yield from self._ordered(moments)
-        if privacy is not None and self._clock_is_trusted(moments()):
+        if self.is_vouched_for(moments()):
             yield from self._aged(privacy, moments)
         return (yield from self._scrubbed(moments))
-
-    def _clock_is_trusted(self, moment: Moment) -> bool:
-        """A clock that is wrong must not erase everything: it is synchronised, and has not stepped for a week."""
-        stepped = self._db.value(
-            "SELECT EXISTS (SELECT 1 FROM events INDEXED BY events_repeat WHERE line = ? AND kind = 'clock_stepped'"
-            " AND at BETWEEN ? AND ?)",
-            [self.line, stamp(moment.at - _STEPPED_LATELY), stamp(moment.at + DAY)],
-        )
-        return not moment.unsynced and not stepped
 
     # By order
 

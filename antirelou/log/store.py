@@ -100,6 +100,8 @@ class Store(
                 " state_since = ?, sentence = 'Starting.' WHERE line = ?",
                 [at, os.getpid(), moment.boot_id, at, self.line],
             )
+            if self.newest_before is not None:
+                self.leapt(moment.at - self.newest_before, moment)
             for reply in self._recover(moment):
                 self.event(
                     "submit_unknown",
