@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cli_world import INSISTER, SECRETS, STRANGER, Run, harmless, write_config
 from world import NUMBER, World
 
-from antirelou.log import Reader
+from antirelou.cli.options import settings_of
+from antirelou.clock import Moment
+from antirelou.log import Reader, record_export
 
 pytest_plugins = ["cli_fixtures"]
 
@@ -99,3 +102,22 @@ def test_show_finds_what_is_left_of_a_forgotten_number(
     rows = [json.loads(line) for line in run(tmp_path, "show", "--json", NUMBER).lines]
     assert (rows[0]["address"], rows[0]["told"], rows[1]["text"]) == (None, 1, None)
     assert "Erased number" in run(tmp_path, "show", NUMBER).out
+
+
+def test_what_was_exported_is_shown_and_told_when_a_number_is_forgotten(
+    own: Path, run: Run
+) -> None:
+    record_export(
+        settings_of(own / "antirelou.toml"),
+        path=Path("/media/stick/evidence"),
+        manifest_digest="ab" * 32,
+        since=None,
+        until=None,
+        message_ids=range(100),
+        moment=Moment(datetime.now(UTC), 1.0, "boot", False),
+    )
+    assert (
+        "to /media/stick/evidence: erasing does not" in run(own, "show", INSISTER).out
+    )
+    told = run(own, "forget", "--yes", INSISTER).out
+    assert "to /media/stick/evidence still holds it" in told

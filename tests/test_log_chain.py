@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from log_world import ANNE, BOB, REFUSED, START, UNKNOWN, Segment, World
 
+from antirelou.log import chain, record_export
+from antirelou.log.beside import beside
 from antirelou.log.chain import COVERED, STATES, TABLES
 from antirelou.log.explain import Change
 
@@ -33,8 +35,33 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.store.report(7, BOB, 0, START, world.now)
     world.store.opt_out(ANNE, world.now)
     world.store.done(world.store.order("pause", "{}", world.now), "paused", world.now)
+    export(world)
+    note(world)
     assert world.fault() is None
     return world
+
+
+def export(world: World) -> None:
+    """The operator exports what came until now."""
+    record_export(
+        world.settings,
+        path=Path("/media/stick/evidence"),
+        manifest_digest="ab" * 32,
+        since=START,
+        until=None,
+        message_ids=[3, 1, 2, 5],
+        moment=world.now,
+    )
+
+
+def note(world: World) -> None:
+    """The operator writes down what he saw."""
+    with beside(world.settings.log.path) as connection:
+        row = connection.insert(
+            "INSERT INTO notes (at, line, observed_at, text, file_name, file_digest, nonce) VALUES (?,?,?,?,?,?,?)",
+            [*("2026", "main", "2025", "I saw it.", "a.png", "cd" * 32), chain.nonce()],
+        )
+        chain.append(connection, "note", row, START, "main")
 
 
 @pytest.fixture

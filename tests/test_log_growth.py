@@ -285,6 +285,8 @@ def test_every_question_of_the_reader_is_asked_here() -> None:
         "data_version",
         "verified",
         "person",
+        "exports",
+        "exports_of",
     }  # all, or all of one
     assert {name for name in public if f"log.{name}(" in source} == public - others
 

@@ -71,7 +71,7 @@ def test_a_log_is_strict_and_write_ahead_and_knows_itself(tmp_path: Path) -> Non
         world.value(
             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'"
         )
-        == 11
+        == 13
     )
     assert world.value("PRAGMA application_id") == 0x616E7469
     assert world.value("SELECT name FROM _sqlite_migrations") == "0001_first"

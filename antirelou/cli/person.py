@@ -63,7 +63,12 @@ def forget(config: Path, number: str, yes: bool, numbers: bool) -> None:
         click.confirm(f"Erase all that {shown} wrote, for ever?", abort=True, err=True)
     with Reader.open(settings.log.path) as reader:
         before = reader.last_erased(settings.line)
+        exported = reader.exports_of(address, settings.log.key_file)
     order(settings, "forget", [(shown, {"address": address})])
+    for one in exported:
+        echo(
+            f"What was exported {when(one.at, settings.reply.time_zone)} to {visible(one.path)} still holds it."
+        )
     if holder(settings.log.path, settings.line) is not None:
         echo(_left_the_file(settings, before))
 
@@ -148,12 +153,19 @@ def _order(row: Row, zone: ZoneInfo) -> Iterator[str]:
     yield f"Order {row['id']}: {visible(row['kind'])}, {when(row['at'], zone)}."
 
 
+def _export(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    yield (
+        f"Exported as evidence {when(row['at'], zone)} to {visible(row['path'])}: erasing does not reach that file."
+    )
+
+
 _TELLS: dict[str, Callable[[Row, ZoneInfo], Iterator[str]]] = {
     "senders": _sender,
     "messages": _message,
     "delivers": _deliver,
     "replies": _reply,
     "submits": _submit,
+    "exports": _export,
     "control": _order,
 }
 

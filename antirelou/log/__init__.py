@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ReadOnlyLog,
     )
     from antirelou.log.explain import Fault
+    from antirelou.log.exports import Export, record_export
     from antirelou.log.facts import (
         Alert,
         DueReply,
@@ -59,6 +60,7 @@ _HOMES = {
     "backup": "back_up restore",
     "errors": _ERRORS,
     "explain": "Fault",
+    "exports": "Export record_export",
     "facts": _FACTS,
     "holds": "Hold RaidAhead",
     "lock": "holder",
@@ -76,6 +78,7 @@ __all__ = [
     "DiskFailing",
     "DiskFull",
     "DueReply",
+    "Export",
     "Fault",
     "Hold",
     "KeyMissing",
@@ -107,6 +110,7 @@ __all__ = [
     "give_order",
     "give_orders",
     "holder",
+    "record_export",
     "restore",
     "verify",
 ]

@@ -48,6 +48,9 @@ COVERED = {
     "submit": """SELECT nonce, id, line, reply_id, attempt, sequence, pdu, reserved_at FROM submits WHERE id = ?""",
     "order": """SELECT nonce, id, at, line, kind, argument FROM control WHERE id = ?""",
     "event": """SELECT nonce, id, at, line, kind, text, data FROM events WHERE id = ?""",
+    "export": """SELECT nonce, id, at, line, path, manifest_digest, since, until, messages
+        FROM exports WHERE id = ?""",
+    "note": """SELECT nonce, id, at, line, observed_at, text, file_name, file_digest FROM notes WHERE id = ?""",
 }
 
 # kind of entry -> the query that gives the state that its newest entry must agree with.
@@ -70,6 +73,8 @@ TABLES = {
     "submit": "submits",
     "order": "control",
     "event": "events",
+    "export": "exports",
+    "note": "notes",
     "reply.state": "replies",
     "submit.state": "submits",
     "sender.state": "senders",

@@ -17,6 +17,7 @@ from typing import Any
 
 from antirelou.log import chain
 from antirelou.log.connection import Connection
+from antirelou.log.ranges import Ranges, ranges
 
 # table -> the columns that an erasure empties (NULL), the nonce among them.
 EMPTIED = {
@@ -25,6 +26,7 @@ EMPTIED = {
     "replies": ("nonce",),
     "submits": ("pdu", "nonce"),
     "control": ("argument", "nonce"),
+    "notes": ("text", "file_name", "nonce"),
 }
 
 # table -> the columns that were covered, and that an erasure leaves and covers again.
@@ -37,9 +39,8 @@ LEFT = {
     "replies": "id, line, message_id, purpose, text, segments, queued_at, erased_at",
     "submits": "id, line, reply_id, attempt, sequence, reserved_at, erased_at",
     "control": "id, at, line, kind, erased_at",
+    "notes": "id, at, line, observed_at, file_digest, erased_at",
 }
-
-Ranges = list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class Named:
     def __init__(self, erasures: Iterable[Erasure]) -> None:
         spans: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for erasure in erasures:
-            for table, ranges in erasure.rows.items():
-                spans[table] += [(first, last, erasure.seq) for first, last in ranges]
+            for table, runs in erasure.rows.items():
+                spans[table] += [(first, last, erasure.seq) for first, last in runs]
         self._spans = {table: sorted(found) for table, found in spans.items()}
 
     def __call__(self, table: str, row: int) -> int | None:
@@ -93,35 +94,24 @@ def facts(
     connection: Connection, rows: Mapping[str, Sequence[int]]
 ) -> dict[str, dict[str, Any]]:
     """Return what the event of an erasure holds, once these rows are emptied."""
-    ranges = {table: _ranges(ids) for table, ids in rows.items() if ids}
+    runs = {table: ranges(ids) for table, ids in rows.items() if ids}
     return {
-        "rows": ranges,
+        "rows": runs,
         "left": {
             table: digest(connection, table, spans)
-            for table, spans in ranges.items()
+            for table, spans in runs.items()
             if table in LEFT
         },
     }
 
 
-def digest(connection: Connection, table: str, ranges: Ranges) -> str:
+def digest(connection: Connection, table: str, runs: Ranges) -> str:
     """Return the SHA-256 of what is left of these rows, in hexadecimal."""
     left = hashlib.sha256()
-    for first, last in ranges:
+    for first, last in runs:
         for row in connection.each(
             f"SELECT {LEFT[table]} FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id",
             [first, last],
         ):
             left.update(chain.canonical(dict(row)).encode("ascii") + b"\n")
     return left.hexdigest()
-
-
-def _ranges(ids: Sequence[int]) -> Ranges:
-    """Ids as first and last of each run without a gap."""
-    ranges: Ranges = []
-    for number in sorted(ids):
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    return ranges

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from antirelou.log.connection import Connection
+from antirelou.log.exports import Export, exports
 from antirelou.log.holds import Hold, holds
 from antirelou.log.times import stamp
 from antirelou.log.windows import REPEAT_WITHIN
@@ -81,6 +82,10 @@ class Happened:
     def holds(self) -> list[Hold]:
         """Return the legal holds that were not ended, oldest first."""
         return holds(self._db)
+
+    def exports(self) -> list[Export]:
+        """Return what was exported as evidence, oldest first."""
+        return exports(self._db)
 
     def published(self, line: str) -> dict[str, Any]:
         """Return what the operator answered last about what is to be settled before the number of the SIM is published.

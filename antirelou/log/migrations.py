@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from antirelou.log import schema
+from antirelou.log import schema, schema_evidence
 from antirelou.log.connection import Connection
 from antirelou.log.version import APPLICATION_ID
 
@@ -21,6 +21,13 @@ def first(db: Database) -> None:
     for statement in schema.FIRST:
         db.conn.execute(statement)
     db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+@migrations(name="0002_evidence")
+def evidence(db: Database) -> None:
+    """Make the tables of what was exported, and of what the operator observed."""
+    for statement in schema_evidence.EVIDENCE:
+        db.conn.execute(statement)
 
 
 def migrate(connection: Connection) -> None:

@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
 from antirelou.log import chain
+from antirelou.log.beside import beside
 from antirelou.log.connection import Connection
-from antirelou.log.errors import LogMissing, exists
 from antirelou.log.facts import Order, State
 from antirelou.log.key import Domain
 from antirelou.log.session import clean
 from antirelou.log.submits import Submits
 from antirelou.log.times import stamp
-from antirelou.log.version import refuse_strangers
 from antirelou.policy.facts import Purpose
 from antirelou.settings import Settings
 
@@ -109,23 +108,11 @@ def give_orders(
     settings: Settings, kind: str, arguments: Sequence[str], moment: Moment
 ) -> list[int]:
     """Write an order for each of `arguments`, all or none, as `give_order` does; return their ids."""
-    if not exists(settings.log.path):
-        raise LogMissing(
-            f"There is no log at {settings.log.path}: start the daemon once, or correct [log] path."
-        )
-    connection = Connection.writing(settings.log.path)
-    try:
-        if not refuse_strangers(connection):
-            raise LogMissing(
-                f"The log {settings.log.path} is of an older version: start the daemon once, it migrates."
-            )
-        with connection.transaction():
-            return [
-                _insert(connection, settings.line, kind, argument, moment.at)
-                for argument in arguments
-            ]
-    finally:
-        connection.close()
+    with beside(settings.log.path) as connection:
+        return [
+            _insert(connection, settings.line, kind, argument, moment.at)
+            for argument in arguments
+        ]
 
 
 def _insert(

@@ -27,6 +27,8 @@ _HAVE_AN_ENTRY = {
     "submit": "1",
     "order": "1",
     "event": "nonce IS NOT NULL OR kind IN ('configuration', 'erasure', 'erased', 'note')",
+    "export": "1",
+    "note": "1",
 }
 
 

@@ -8,7 +8,7 @@ from antirelou.log.errors import NewerSchema, NotADatabase
 APPLICATION_ID = (
     0x616E7469  # "anti": lets file(1) and us tell this file from another program's
 )
-MIGRATIONS = ("0001_first",)
+MIGRATIONS = ("0001_first", "0002_evidence")
 
 
 def refuse_strangers(connection: Connection) -> bool:
