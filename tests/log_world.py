@@ -12,8 +12,10 @@ from pathlib import Path
 from opened import opened
 
 from antirelou.clock import Moment
-from antirelou.log import Anchor, Fault, Message, Reader, Store, verify
+from antirelou.log import Anchor, Fault, Message, Reader, Store, chain, verify
+from antirelou.log.beside import beside
 from antirelou.log.connection import Connection
+from antirelou.log.times import stamp
 from antirelou.modem.facts import Fate, Outcome
 from antirelou.policy.facts import Decision, Planned, Purpose, Reason
 from antirelou.settings import Log, Settings
@@ -121,6 +123,19 @@ class World:
                 service_centre_time=time,
                 moment=self.now,
             )
+
+    def note(self, text: str) -> None:
+        """The operator writes down what he sees now."""
+        at = stamp(self.now.at)
+        with beside(self.settings.log.path) as connection:
+            row = connection.insert(
+                "INSERT INTO notes (at, line, observed_at, text, file_name, file_digest, nonce) VALUES (?,?,?,?,?,?,?)",
+                [
+                    *(at, self.settings.line, at, text, "a.png", "cd" * 32),
+                    chain.nonce(),
+                ],
+            )
+            chain.append(connection, "note", row, self.now.at, self.settings.line)
 
     def message(self, message_id: int) -> Message:
         return next(

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from log_world import ANNE, BOB, REFUSED, START, UNKNOWN, Segment, World
 
-from antirelou.log import chain, record_export
-from antirelou.log.beside import beside
+from antirelou.log import record_export
 from antirelou.log.chain import COVERED, STATES, TABLES
 from antirelou.log.explain import Change
 
@@ -36,7 +35,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.store.opt_out(ANNE, world.now)
     world.store.done(world.store.order("pause", "{}", world.now), "paused", world.now)
     export(world)
-    note(world)
+    world.note("I saw it.")
     assert world.fault() is None
     return world
 
@@ -52,16 +51,6 @@ def export(world: World) -> None:
         message_ids=[3, 1, 2, 5],
         moment=world.now,
     )
-
-
-def note(world: World) -> None:
-    """The operator writes down what he saw."""
-    with beside(world.settings.log.path) as connection:
-        row = connection.insert(
-            "INSERT INTO notes (at, line, observed_at, text, file_name, file_digest, nonce) VALUES (?,?,?,?,?,?,?)",
-            [*("2026", "main", "2025", "I saw it.", "a.png", "cd" * 32), chain.nonce()],
-        )
-        chain.append(connection, "note", row, START, "main")
 
 
 @pytest.fixture

@@ -32,11 +32,19 @@ from antirelou.cli.output import (
     when,
 )
 from antirelou.log import Reader, holder
+from antirelou.log.copies import copies
 from antirelou.settings import Settings
 
 _PATIENCE = 20.0  # seconds for what was taken out to leave the file
 _LOOK = 0.2
-_WITH_NUMBERS = ("pdu", "service_centre_address", "argument", "details", "said")
+_WITH_NUMBERS = (
+    "pdu",
+    "service_centre_address",
+    "argument",
+    "details",
+    "said",
+    "file_name",
+)
 
 Row = dict[str, Any]
 
@@ -153,6 +161,12 @@ def _order(row: Row, zone: ZoneInfo) -> Iterator[str]:
     yield f"Order {row['id']}: {visible(row['kind'])}, {when(row['at'], zone)}."
 
 
+def _note(row: Row, zone: ZoneInfo) -> Iterator[str]:
+    yield f"Note {row['id']} of the operator, {when(row['at'], zone)}."
+    for line in paragraphs(row["text"] or ""):
+        yield f"  | {line}"
+
+
 def _export(row: Row, zone: ZoneInfo) -> Iterator[str]:
     yield (
         f"Exported as evidence {when(row['at'], zone)} to {visible(row['path'])}: erasing does not reach that file."
@@ -165,6 +179,7 @@ _TELLS: dict[str, Callable[[Row, ZoneInfo], Iterator[str]]] = {
     "delivers": _deliver,
     "replies": _reply,
     "submits": _submit,
+    "notes": _note,
     "exports": _export,
     "control": _order,
 }
@@ -178,4 +193,7 @@ def _left_the_file(settings: Settings, before: int) -> str:
             if reader.last_erased(settings.line) > before:
                 return "Erased: nothing of it is left in the log's file."
             time.sleep(_LOOK)
-    return "It is not yet out of the log's file: an event of kind erased will say so."
+    told = "It is not yet out of the log's file: an event of kind erased will say so."
+    if left := copies(settings.log.path):
+        told += f" {visible(str(left[0]))} still holds it: remove that if you do not need it, or the daemon does in time."
+    return told

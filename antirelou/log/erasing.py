@@ -5,16 +5,14 @@ Text, PDU and nonce of a message go in one transaction with an `erasure` event, 
 to write to: for ever if blocked or opted out, until `forget_senders_after` if told. What waits for its decision, or has
 a reply that may still leave, waits here too, and so does what a legal hold keeps (`holds.py`).
 
-SQLite then still has the octets in its index of words and in the write-ahead log. `scrubbed` merges the index into one
-piece (`merge`, as `optimize` in slices), gives free pages back and cuts the write-ahead log to nothing; only then is
-there an event `erased`. All is done in slices that end soon; between two the log is anybody's.
+That it leaves the file, too, is `scrubbing.py`'s. All is done in slices that end soon; between two the log is anybody's.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,20 +21,16 @@ from antirelou.log.connection import Value
 from antirelou.log.erasures import EMPTIED, facts
 from antirelou.log.holds import NOT_HELD, Holds
 from antirelou.log.key import Domain
-from antirelou.log.present import Present
+from antirelou.log.person import NAMES
 from antirelou.log.queue import Queue
+from antirelou.log.scrubbing import SOON, Moments, Scrubbing, Slices
 from antirelou.log.times import stamp
 from antirelou.policy.facts import NeverReason
 from antirelou.settings import Privacy
 
-SOON = timedelta(seconds=1)  # from one slice to the next
-_LATER = timedelta(
-    minutes=1
-)  # until a reader of the write-ahead log is looked for again
 _MESSAGES = 100  # of a slice
 _SENDERS = 500
 _WINDOW = 10_000  # messages that a slice looks at
-_PAGES = 200  # of the index of words, or free ones, that a slice moves
 _NAMING = ("block", "unblock", "drop", "approve", "send_test")  # orders with a number
 
 _OPEN = "('queued', 'submitting')"
@@ -49,6 +43,7 @@ _ERASABLE = f"""m.erased_at IS NULL AND m.reason IS NOT NULL AND NOT EXISTS
     (SELECT 1 FROM replies o WHERE o.message_id = m.id AND o.state IN {_OPEN})"""
 _BARE = """NOT EXISTS (SELECT 1 FROM messages m WHERE m.sender_id = s.id AND m.erased_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.sender_id = s.id AND r.erased_at IS NULL)"""
+_NOTE_FREE = NOT_HELD.format("?3").replace("m.received_at", "n.observed_at")
 _IDS = "(SELECT value FROM json_each(?))"
 _DELIVERS_OF = f"""SELECT d.id FROM messages m JOIN delivers d ON d.id = m.deliver_id
     WHERE m.id IN {_IDS} AND d.erased_at IS NULL
@@ -67,11 +62,7 @@ class _Asked:
     address: str
 
 
-Slices = Iterator[timedelta]
-Moments = Callable[[], Moment]
-
-
-class Erasing(Queue, Holds, Present):
+class Erasing(Queue, Holds, Scrubbing):
     """The daemon's writes that take out."""
 
     def forget(self, address: str, moment: Moment) -> tuple[int, int, int]:
@@ -141,18 +132,26 @@ class Erasing(Queue, Holds, Present):
         ):
             return  # what is not decided yet, just leaving, or held: another time
         with self._writing():
-            orders = self._ids(
-                "SELECT id FROM control WHERE erased_at IS NULL AND done_at IS NOT NULL AND id <= ?1 AND (id = ?1 OR"
-                " CASE WHEN json_valid(argument) THEN"
-                " ?2 IN (json_extract(argument, '$.address'), json_extract(argument, '$.sender')) END)",
-                [asked.id, asked.address],
-            )
-            bare = self._ids(
-                f"SELECT s.id FROM senders s WHERE s.id IN {_IDS} AND {_BARE}",
-                [json.dumps(senders)],
-            )
-            self._empty({"control": orders, "senders": bare}, "forget", moments())
+            self._empty(self._named_by(asked, senders), "forget", moments())
         yield SOON
+
+    def _named_by(self, asked: _Asked, senders: list[int]) -> dict[str, Sequence[int]]:
+        """What else names a number that is forgotten: orders, notes, and its own rows once nothing else of it is left."""
+        orders = self._ids(
+            "SELECT id FROM control WHERE erased_at IS NULL AND done_at IS NOT NULL AND id <= ?1 AND (id = ?1 OR"
+            " CASE WHEN json_valid(argument) THEN"
+            " ?2 IN (json_extract(argument, '$.address'), json_extract(argument, '$.sender')) END)",
+            [asked.id, asked.address],
+        )
+        bare = self._ids(
+            f"SELECT s.id FROM senders s WHERE s.id IN {_IDS} AND {_BARE}",
+            [json.dumps(senders)],
+        )
+        notes = self._ids(
+            f"SELECT n.id FROM notes n WHERE erased_at IS NULL AND at <= ?2 AND {NAMES.format('?1')} AND {_NOTE_FREE}",
+            [asked.address, asked.at, self._held_periods()],
+        )
+        return {"control": orders, "senders": bare, "notes": notes}
 
     # By age
 
@@ -167,7 +166,7 @@ class Erasing(Queue, Holds, Present):
             )
         )
         yield from self._aged_messages(erase, raid, moments)
-        yield from self._aged_others(erase, moments)
+        yield from self._aged_others(erase, raid, moments)
         yield from self._aged_senders(
             f"s.address IS NOT NULL AND max(s.first_at, coalesce(s.blocked_at, ''), coalesce(s.opted_out_at, ''),"
             f" coalesce(s.last_told_at, '')) < ?2 AND {_BARE}",
@@ -198,8 +197,8 @@ class Erasing(Queue, Holds, Present):
             if found or after < last:
                 yield SOON
 
-    def _aged_others(self, erase: str, moments: Moments) -> Slices:
-        """Orders that name a number, and replies to nothing: tests, and texts of the line to itself."""
+    def _aged_others(self, erase: str, raid: str, moments: Moments) -> Slices:
+        """Orders that name a number, replies to nothing (tests, texts of the line to itself), and the operator's notes."""
         kinds = json.dumps(_NAMING)
         rows: dict[str, Sequence[int]] = {
             "control": self._ids(
@@ -210,6 +209,10 @@ class Erasing(Queue, Holds, Present):
                 "SELECT id FROM replies WHERE message_id IS NULL AND erased_at IS NULL AND queued_at < ? AND line = ?"
                 f" AND state NOT IN {_OPEN}",
                 [erase, self.line],
+            ),
+            "notes": self._ids(
+                f"SELECT n.id FROM notes n WHERE erased_at IS NULL AND line = ?1 AND at < ?2 AND {_NOTE_FREE}",
+                [self.line, raid, self._held_periods()],
             ),
         }
         if any(rows.values()):
@@ -251,7 +254,9 @@ class Erasing(Queue, Holds, Present):
             }
             self._empty(rows, rule, moment)
 
-    def _empty(self, rows: dict[str, Sequence[int]], rule: str, moment: Moment) -> None:
+    def _empty(
+        self, rows: Mapping[str, Sequence[int]], rule: str, moment: Moment
+    ) -> None:
         """Empty rows, and say so in the chain."""
         submits = self._ids(
             f"SELECT id FROM submits WHERE reply_id IN {_IDS} AND erased_at IS NULL",
@@ -289,59 +294,6 @@ class Erasing(Queue, Holds, Present):
             f" AND {told} = 0 AND {'0' if rule == 'erase_after' else '1'}",
             [secrets.token_bytes(16), at, sender],
         )
-
-    # The file
-
-    def _scrubbed(self, moments: Moments) -> Generator[timedelta, None, bool]:
-        """Make what was taken out leave the file, and say so; return whether there was anything."""
-        anything = False
-        while (newest := self._newest_erasure()) is not None:
-            yield from self._merged()
-            yield from self._shrunk()
-            while not self._db.empty_wal():
-                yield _LATER
-            self.event(
-                "erased",
-                "Nothing is left in the file of what was taken out until then.",
-                moments(),
-                data={"until": newest},
-            )
-            anything = True
-        return anything
-
-    def _newest_erasure(self) -> int | None:
-        """The newest erasure of this line, if it was not said yet that it has left the file."""
-        newest = "SELECT max(id) FROM events INDEXED BY events_repeat WHERE line = ? AND kind = ?"
-        erasure: int | None = self._db.value(newest, [self.line, "erasure"])
-        erased = self._db.value(newest, [self.line, "erased"])
-        if erasure is None or erased is None:
-            return erasure
-        data = json.loads(
-            self._db.value("SELECT data FROM events WHERE id = ?", [erased])
-        )
-        return erasure if erasure > data["until"] else None
-
-    def _merged(self) -> Slices:
-        """Merge the index of words: until then it holds the words, and marks that say that they do not count."""
-        pages = -_PAGES  # the first time: everything into one
-        while True:
-            before = self._db.raw.total_changes
-            with self.transaction(durable=False):
-                self._db.run(
-                    "INSERT INTO messages_text (messages_text, rank) VALUES ('merge', ?)",
-                    [pages],
-                )
-            if self._db.raw.total_changes - before < 2 and pages > 0:
-                return
-            pages = _PAGES
-            yield SOON
-
-    def _shrunk(self) -> Slices:
-        """Give the file's free pages back."""
-        free = self._db.value("PRAGMA freelist_count")
-        for _ in range(0, free, _PAGES):
-            self._db.give_back(_PAGES)
-            yield SOON
 
     # Reading
 

@@ -16,6 +16,8 @@ from antirelou.log.connection import Connection, Value
 from antirelou.log.exports import Export, export
 from antirelou.log.key import Domain, Key
 
+# Whether a note, `n`, names a number, however it is spaced and with or without its country; a name as it stands.
+NAMES = "instr(replace(replace(replace(n.text, ' ', ''), '.', ''), '-', ''), substr({}, -9)) > 0"
 _OF = "IN (SELECT value FROM json_each(?1))"
 _MESSAGES = f"(SELECT id FROM messages WHERE sender_id {_OF})"
 # table -> what is this person's; ?1 is the rows of senders as JSON, ?2 the number.
@@ -28,6 +30,7 @@ _WHOSE = {
         WHERE d.segment_count IS NULL AND d.segment_reference IS NOT NULL ORDER BY id""",
     "replies": f"SELECT * FROM replies WHERE sender_id {_OF} ORDER BY id",
     "submits": f"SELECT * FROM submits WHERE reply_id IN (SELECT id FROM replies WHERE sender_id {_OF}) ORDER BY id",
+    "notes": f"SELECT * FROM notes n WHERE {NAMES.format('?2')} ORDER BY id",
     "exports": f"""SELECT * FROM exports e WHERE EXISTS (SELECT 1 FROM json_each(e.messages) r CROSS JOIN messages m
         WHERE m.id BETWEEN json_extract(r.value, '$[0]') AND json_extract(r.value, '$[1]') AND m.sender_id {_OF})
         ORDER BY id""",
