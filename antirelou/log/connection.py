@@ -224,7 +224,10 @@ class Connection:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Read one state of the file in several statements."""
+        """Read one state of the file in several statements; inside a transaction that is so anyway."""
+        if self.raw.in_transaction:
+            yield
+            return
         self.run("BEGIN")
         try:
             yield
