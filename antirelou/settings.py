@@ -22,6 +22,10 @@ DISTRESS = (
     "Bonjour. Ce numéro est un répondeur automatique, il ne peut pas vous aider. En danger : 17, 112, "
     "ou 114 par SMS. Violences faites aux femmes : 3919."
 )
+PROOF = (
+    "Code {code} : il prouve à la personne qui gère ce numéro que vous demandez à voir ou effacer vos SMS. "
+    "Vous n'avez rien demandé ? Ne le donnez à personne."
+)
 
 
 @dataclass(frozen=True, slots=True)

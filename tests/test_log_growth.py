@@ -163,6 +163,7 @@ QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
     "holds": lambda log, world: log.holds(),
     "last_erased": lambda log, world: log.last_erased("main"),
     "loudest": lambda log, world: log.loudest("main", world.now.at, 5),
+    "proof": lambda log, _: log.proof("+33639980001"),
     "orders": lambda log, _: log.orders(5),
     "order": lambda log, _: log.order(5),
     "what was published": lambda log, _: log.published("main"),

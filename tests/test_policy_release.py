@@ -524,6 +524,18 @@ LIMITS = st.builds(
 )
 
 
+@given(st.integers(1, 4), RESERVES, LIMITS, st.sampled_from([NOON, NIGHT]))
+def test_a_code_leaves_where_a_lesson_would_that_the_operator_approved(
+    segments: int, reserve: Reserve, limits: Limits, now: datetime
+) -> None:
+    settings = replace(APPROVED_MODE, limits=limits)
+    lesson = replace(REPLY, segments=segments, approved=True)
+    code = replace(lesson, purpose=Purpose.PROOF)
+    assert release(code, reserve, settings, now) == release(
+        lesson, reserve, settings, now
+    )
+
+
 @given(st.sampled_from(Purpose), st.integers(1, 4), RESERVES, LIMITS)
 def test_no_limit_is_ever_passed(
     purpose: Purpose, segments: int, reserve: Reserve, limits: Limits

@@ -48,6 +48,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "block": ("orders", "Never answer these numbers."),
         "unblock": ("orders", "Answer these numbers again."),
         "hold": ("hold", "Keep a period from being erased, for a complaint."),
+        "prove": ("prove", "Send a code to a number, to find out whether it is the asking person's."),
         "forget": ("person", "Erase what is kept about a number."),
     },
     "Trying out": {

@@ -1,6 +1,6 @@
 """`antirelou show` and `antirelou forget`: what is kept about one person, and that it is kept no longer.
 
-The number is the one that the operator types: whether it is the asking person's own is for him to find out.
+The number is the one that the operator types: whether it is the asking person's own, `antirelou prove` helps to find out.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def forget(config: Path, number: str, yes: bool, numbers: bool) -> None:
     """Erase what is kept about a number: texts, short messages as they came, and the number; it cannot be undone.
 
     That it was told, blocked or opted out stays known, by a pseudonym, so that it is not written to again. Backups keep
-    what they hold. Look first: antirelou show NUMBER.
+    what they hold. Look first: antirelou show NUMBER. Is it the number of whoever asks? antirelou prove NUMBER.
 
     \b
     antirelou forget "06 39 98 00 01"
@@ -90,7 +90,7 @@ def show(config: Path, number: str, as_json: bool, numbers: bool) -> None:
     """Show everything that is kept about a number, as an answer to whoever asks what is known of him.
 
     With --json all of it, one row a line; numbers, and what holds them, only with --numbers. Whether the number is that
-    of whoever asks is for you to find out.
+    of whoever asks, find out first: antirelou prove NUMBER.
 
     \b
     antirelou show "06 39 98 00 01"

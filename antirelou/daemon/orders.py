@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
 from antirelou.log import Order, Store
 from antirelou.policy import NumberKind, Purpose, classify
+from antirelou.settings import PROOF
 
 log = logging.getLogger("antirelou")
+
+_TRIAL_WITHIN = timedelta(minutes=10)  # nobody waits longer for a test text
 
 _ID_LIMIT = 2**63  # SQLite's integers
 _LONGEST_ADDRESS = (
@@ -103,8 +107,28 @@ def _send_test(store: Store, argument: str, moment: Moment) -> str:
     purpose = Purpose.TEST if address in ours else Purpose.LESSON
     text = settings.reply.texts[0]
     segments = len(sms.compose(text).segments)
-    reply = store.queue_trial(address, text, segments, purpose, moment)
+    reply = store.queue_ordered(
+        address, text, purpose, moment, segments=segments, within=_TRIAL_WITHIN
+    )
     return f"the test text is queued as reply {reply}"
+
+
+def _prove(store: Store, argument: str, moment: Moment) -> str:
+    """A code to a number: whoever knows it reads what comes there. No number gets it as its third text (P12)."""
+    settings, address = store.settings, _address(argument)
+    if classify(address, settings.modem.country).kind is not NumberKind.MOBILE:
+        raise _Misunderstood("a code goes to a mobile number")
+    if reason := store.refuses(address):
+        return (
+            f"no code is sent ({reason}): agree on a word with whoever asks, let it be texted to this line, and look for "
+            "it with antirelou log --sender"
+        )
+    text = PROOF.format(code=f"{secrets.randbelow(10**6):06}")
+    within = settings.reply.expire_after
+    reply = store.queue_ordered(
+        address, text, Purpose.PROOF, moment, segments=1, within=within
+    )
+    return f"a code is queued as reply {reply}, and leaves by the rules and within the limits of every reply"
 
 
 def _forget(store: Store, argument: str, moment: Moment) -> str:
@@ -220,6 +244,7 @@ _ORDERS: dict[str, Callable[[Store, str, Moment], str]] = {
     "line_accept": _accept_sim,
     "forget_pin": _forget_pin,
     "send_test": _send_test,
+    "prove": _prove,
     "published": _published,
     "forget": _forget,
     "hold": _hold,

@@ -31,7 +31,14 @@ from antirelou.settings import Privacy
 _MESSAGES = 100  # of a slice
 _SENDERS = 500
 _WINDOW = 10_000  # messages that a slice looks at
-_NAMING = ("block", "unblock", "drop", "approve", "send_test")  # orders with a number
+_NAMING = (
+    "block",
+    "unblock",
+    "drop",
+    "approve",
+    "send_test",
+    "prove",
+)  # orders with a number
 
 _OPEN = "('queued', 'submitting')"
 _CAME = (

@@ -18,7 +18,8 @@ from antirelou.log.key import Domain
 from antirelou.log.session import clean
 from antirelou.log.submits import Submits
 from antirelou.log.times import stamp
-from antirelou.policy.facts import Purpose
+from antirelou.policy.decide import MOST_TEXTS
+from antirelou.policy.facts import NeverReason, Purpose
 from antirelou.settings import Settings
 
 KINDS = (
@@ -31,14 +32,12 @@ KINDS = (
     "line_accept",
     "forget_pin",
     "send_test",
+    "prove",
     "published",
     "forget",
     "hold",
     "hold_end",
 )
-_TRIAL_WITHIN = timedelta(
-    minutes=10
-)  # a test text that could not leave by then is dropped
 
 
 class Orders(Submits):
@@ -60,12 +59,33 @@ class Orders(Submits):
             for row in rows
         ]
 
-    def queue_trial(
-        self, address: str, text: str, segments: int, purpose: Purpose, moment: Moment
+    def refuses(self, address: str) -> NeverReason | None:
+        """Why no text of any kind may leave for a number, None if one may."""
+        row = self._db.row(
+            "SELECT blocked_at, opted_out_at, told FROM senders WHERE id = ?",
+            [self._known_sender(address)],
+        )
+        if row is None:
+            return None
+        if row["told"] >= MOST_TEXTS:
+            return NeverReason.ALREADY_TOLD
+        if row["blocked_at"] is not None:
+            return NeverReason.BLOCKED
+        return NeverReason.OPTED_OUT if row["opted_out_at"] is not None else None
+
+    def queue_ordered(
+        self,
+        address: str,
+        text: str,
+        purpose: Purpose,
+        moment: Moment,
+        *,
+        segments: int,
+        within: timedelta,
     ) -> int:
         """Queue a text that answers nothing, since the operator asked for one; it leaves by the same rules as any reply.
 
-        It is approved by being ordered. Returns the reply's id.
+        It is approved by being ordered, and dropped if it could not leave `within` that time. Returns the reply's id.
         """
         with self._writing():
             sender_id = self._sender_id(address, moment)
@@ -78,7 +98,7 @@ class Orders(Submits):
                 [
                     *(self.line, sender_id, purpose.value, clean(text), segments),
                     *(State.QUEUED.value, now, moment.boot_id, now),
-                    *(stamp(moment.at + _TRIAL_WITHIN), now),
+                    *(stamp(moment.at + within), now),
                     *(self._key.hmac(Domain.LOT, now[:10], address), chain.nonce()),
                 ],
             )

@@ -241,6 +241,16 @@ class Reader(Happened, Raids, Stats, Persons):
         )
         return self._whole_reply(row) if row else None
 
+    def proof(self, address: str) -> dict[str, Any] | None:
+        """Return the newest text with a code that was ordered for an address."""
+        row = self._db.row(
+            "SELECT r.* FROM replies r INDEXED BY replies_sender"
+            " WHERE r.sender_id = (SELECT id FROM senders WHERE address = ?) AND r.purpose = 'proof'"
+            " ORDER BY r.id DESC LIMIT 1",
+            [address],
+        )
+        return self._whole_reply(row) if row else None
+
     def verified(self, anchor: Anchor | None = None) -> Verified:
         """Recompute the whole chain, against a head that was kept elsewhere if there is one."""
         return verified(self._db, anchor)

@@ -22,7 +22,7 @@ class Restored(Submits):
         with self.transaction():
             self._db.run("UPDATE lines SET memory_gap_until = ?", [stamp(month_ends)])
             for row in self._db.rows(
-                "SELECT r.id, r.purpose IN ('lesson', 'distress') AND s.told < 2 AS tells FROM replies r"
+                "SELECT r.id, r.purpose IN ('lesson', 'distress', 'proof') AND s.told < 2 AS tells FROM replies r"
                 " JOIN senders s ON s.id = r.sender_id WHERE r.state = 'queued' AND r.due_at <= ?",
                 [stamp(moment.at)],
             ):

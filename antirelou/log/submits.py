@@ -20,7 +20,7 @@ from antirelou.modem.facts import Fate, Outcome
 from antirelou.policy.breaker import TRIPS_AT, refusals_in_a_row
 from antirelou.policy.facts import Purpose
 
-_TELLING = (Purpose.LESSON, Purpose.DISTRESS)  # what P12 counts
+_TELLING = (Purpose.LESSON, Purpose.DISTRESS, Purpose.PROOF)  # what P12 counts
 _STATE_OF = {
     Fate.NOT_LEFT: SubmitState.NOT_LEFT,
     Fate.SUBMITTED: SubmitState.SUBMITTED,
@@ -297,7 +297,7 @@ class Submits(Queue):
             return
         self._db.run(
             "UPDATE senders SET told = told + ?1, distress_told = max(0, distress_told + ?2), last_told_at ="
-            " (SELECT max(marked_at) FROM replies WHERE sender_id = ?3 AND purpose IN ('lesson', 'distress')"
+            " (SELECT max(marked_at) FROM replies WHERE sender_id = ?3 AND purpose IN ('lesson', 'distress', 'proof')"
             " AND counted_at IS NOT NULL) WHERE id = ?3",
             [by, by if row["purpose"] == Purpose.DISTRESS else 0, row["sender_id"]],
         )

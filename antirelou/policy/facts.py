@@ -87,6 +87,7 @@ class Purpose(StrEnum):
 
     LESSON = "lesson"
     DISTRESS = "distress"
+    PROOF = "proof"  # a code, to find out whether whoever asks reads what comes to the number
     TEST = "test"
     SELF_TEST = "self_test"
 

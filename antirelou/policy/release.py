@@ -5,7 +5,7 @@ and no number but the operator's own gets a third automatic text (P12). A reply 
 must fit into what is left. What forbids it for ever is asked first, so that nothing waits in vain.
 
 Which rules bind which purpose stands in the tables: where to find help waits for neither hours nor approval, but for
-every limit; a test answer, and a text of the line to itself, counts as segments only. A pause binds all of them, a
+every limit; a code that proves whose a number is waits for both, ordered as it is; a test answer, and a text of the line to itself, counts as segments only. A pause binds all of them, a
 blocked or an opted-out number all but the last.
 """
 
@@ -35,7 +35,8 @@ ALL = frozenset(Purpose)
 TO_OTHERS = ALL - {
     Purpose.SELF_TEST
 }  # whoever forges the line's own number stops nothing
-TO_STRANGERS = frozenset({Purpose.LESSON, Purpose.DISTRESS})
+TO_STRANGERS = frozenset({Purpose.LESSON, Purpose.DISTRESS, Purpose.PROOF})
+BY_DAY = frozenset({Purpose.LESSON, Purpose.PROOF})
 LESSON_ONLY = frozenset({Purpose.LESSON})
 HELP_ONLY = frozenset({Purpose.DISTRESS})
 
@@ -210,7 +211,7 @@ NEVER: tuple[tuple[NeverReason, frozenset[Purpose], Callable[[Asked], bool]], ..
 )
 
 LATER: tuple[tuple[frozenset[Purpose], Callable[[Asked], Later | None]], ...] = (
-    (LESSON_ONLY, _outside_hours),
+    (BY_DAY, _outside_hours),
     (ALL, _paused),
     (LESSON_ONLY, _awaiting_approval),
     (ALL, _hourly_limit),

@@ -56,6 +56,7 @@ class Operator:
                 ("line_accept", {}),
                 ("forget_pin", {}),
                 ("send_test", {"address": lot.choice((OPERATOR, *NUMBERS))}),
+                ("prove", {"address": lot.choice(NUMBERS)}),
                 ("published", {}),
                 ("forget", number),
             )
