@@ -110,6 +110,7 @@ class Calls:
 class Operator:
     numbers: tuple[str, ...] = ()
     test_delay: timedelta = timedelta(seconds=10)
+    anchor_text: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class Metrics:
 @dataclass(frozen=True, slots=True)
 class Alerts:
     directory: str = ""
+    anchor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -47,10 +48,42 @@ def test_a_tail_that_was_cut_off_shows_against_the_anchor(at: Path, run: Run) ->
     assert told.status == 1 and "its tail was cut off" in told.out
 
 
-@pytest.mark.parametrize("anchor", ["7", "7:abc", f"x:{'0' * 64}", f"7:{'g' * 64}"])
+HEAD = "0" * 64
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        *("7", "7:abc", f"x:{HEAD}", f"7:{'g' * 64}", f"7:{HEAD}0", f"a7:{HEAD}"),
+        f"7:{HEAD} 8:{HEAD}",
+    ],
+)
 def test_what_is_no_anchor_is_a_mistake(at: Path, run: Run, anchor: str) -> None:
     told = run(at, "verify", "--anchor", anchor)
-    assert told.status == 2 and "no anchor" in told.err
+    assert told.status == 2 and re.search("no anchor|more than one anchor", told.err)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}",
+        " {}\n",
+        "Nov 22 12:00:00 pi antirelou[412]: The head of the chain is {}",
+        "antirelou main {}",
+        '{{"id": 7, "kind": "anchor", "text": "The head of the chain is {}: keep it."}}',
+        "{}".upper(),
+    ],
+)
+def test_an_anchor_is_taken_in_every_form_in_which_it_was_told(
+    at: Path, run: Run, form: str
+) -> None:
+    head = json.loads(run(at, "verify", "--json").out)
+    right = form.format(f"{head['entries']}:{head['head']}")
+    told = run(at, "verify", "--anchor", right)
+    assert (told.status, "They fit the anchor" in told.out) == (0, True)
+    wrong = form.format(f"{head['entries']}:{HEAD}")
+    told = run(at, "verify", "--anchor", wrong.upper())
+    assert told.status == 1 and "has another head than the anchor" in told.out
 
 
 def test_what_is_no_log_is_said_so(at: Path, tmp_path: Path, run: Run) -> None:

@@ -14,7 +14,9 @@ from antirelou.cli.options import config_option, json_option, settings_of
 from antirelou.cli.output import echo, json_line, plural, visible, when
 from antirelou.log import Anchor, Reader, Verified
 
-_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})", re.IGNORECASE)
+_ANCHOR = re.compile(
+    r"(?<![0-9a-f:])([0-9]{1,18}):([0-9a-f]{64})(?![0-9a-f])", re.IGNORECASE | re.ASCII
+)
 
 
 @click.command()
@@ -26,7 +28,7 @@ _ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})", re.IGNORECASE)
     "--anchor",
     "given",
     metavar="SEQ:HEAD",
-    help="A head of the chain that was kept elsewhere, as the journal has one a day.",
+    help="A head of the chain that was kept elsewhere; also in a line of the journal, a text or an alert.",
 )
 @json_option
 def verify(config: Path, file: Path | None, given: str | None, as_json: bool) -> None:
@@ -84,10 +86,13 @@ def _fits(found: Verified, anchor: Anchor | None, when_last: str) -> list[str]:
 
 
 def _anchor(given: str) -> Anchor:
-    match = _ANCHOR.fullmatch(given.strip())
-    if match is None:
+    """The one anchor in what was given: as it is, or in a line of the journal, an alert or a text."""
+    found = _ANCHOR.findall(given)
+    if len(found) != 1:
         raise click.BadParameter(
-            f"{visible(given)} is no anchor: write the number of an entry, a colon and 64 hexadecimal digits.",
+            f"{visible(given)} holds {'no' if not found else 'more than one'} anchor: write the number of an entry, a "
+            "colon and 64 hexadecimal digits.",
             param_hint="--anchor",
         )
-    return Anchor(int(match[1]), bytes.fromhex(match[2]))
+    seq, head = found[0]
+    return Anchor(int(seq), bytes.fromhex(head))

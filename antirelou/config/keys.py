@@ -58,7 +58,10 @@ _SECTIONS: dict[str, dict[str, Reader]] = {
         ),
     },
     "calls": {"ring": values.duration, "reply": values.boolean},
-    "operator": {"test_delay": values.duration},
+    "operator": {
+        "test_delay": values.duration,
+        "anchor_text": values.some_time_or_never,
+    },
     "health": {"self_text": values.some_time_or_never},
     "privacy": {
         "erase_after": values.some_time,
@@ -66,7 +69,10 @@ _SECTIONS: dict[str, dict[str, Reader]] = {
         "forget_senders_after": values.some_time,
     },
     "metrics": {"file": values.empty_or(values.absolute)},
-    "alerts": {"directory": values.empty_or(values.absolute)},
+    "alerts": {
+        "directory": values.empty_or(values.absolute),
+        "anchor": values.boolean,
+    },
 }
 
 

@@ -70,6 +70,10 @@ def _hours(settings: Settings) -> Iterator[str]:
 
 def _numbers(settings: Settings) -> Iterator[str]:
     country = settings.modem.country
+    if settings.operator.anchor_text and not settings.operator.numbers:
+        yield "operator.anchor_text has no effect: write your own number into operator.numbers."
+    if settings.alerts.anchor and not settings.alerts.directory:
+        yield "alerts.anchor has no effect: write a directory into alerts.directory."
     for number in settings.operator.numbers:
         kind = classify(number, country).kind
         if number == settings.modem.number:

@@ -34,6 +34,7 @@ KINDS = {
     "new_sim": "another SIM is in the modem",
     "disk_low": "the disk has less room than `log.reserve`",
     "clock_leapt": "the clock is days ahead of what was known, and nothing vouches for it",
+    "anchor": "the head of the chain, once a day (`alerts.anchor`)",
     "erasure_ahead": "what came in a raid is about to be erased",
 }
 

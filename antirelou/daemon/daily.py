@@ -1,4 +1,4 @@
-"""What is done once a day: the chain's head goes into the journal, what is to be erased is erased, and reminders.
+"""What is done once a day: the chain's head is told (`anchors.py`), what is to be erased is erased, and reminders.
 
 All of it also soon after a start; erasing also at once after an order, which may be to forget a number. It goes on in
 slices, one a cycle, and rests while a flood is on: receiving goes first. Before what came in a raid is erased, the
@@ -12,6 +12,7 @@ from collections.abc import Generator
 from datetime import timedelta
 
 from antirelou.clock import Moment, Timekeeper
+from antirelou.daemon.anchors import tell_head
 from antirelou.log import LogError, Store
 from antirelou.settings import DAY, Settings
 
@@ -39,8 +40,7 @@ class Daily:
         boot = self._timekeeper.moment().boot
         if boot >= self._anchor_at:
             self._anchor_at = boot + _DAY
-            if head := self._store.chain_head():
-                log.info("The head of the chain is %s", head)
+            tell_head(self.settings, self._store, self._timekeeper)
         if boot >= self._erase_at:
             self._erase_at = boot + self._erase()
 

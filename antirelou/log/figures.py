@@ -6,7 +6,7 @@ import sqlite3
 
 from antirelou.log.connection import Connection, Value
 
-TO_STRANGERS = "purpose NOT IN ('test', 'self_test')"  # of replies: what has a recipient that counts
+TO_STRANGERS = "purpose NOT IN ('test', 'self_test', 'anchor')"  # of replies: what has a recipient that counts
 
 # The replies that left while a flood lasted, or for a message that came in it: flood, line, when it began and ended.
 _COST = f"""

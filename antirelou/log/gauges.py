@@ -51,11 +51,6 @@ class Gauges(Session):
         end: int = self._db.value("SELECT coalesce(max(seq), 0) FROM chain")
         return end
 
-    def chain_head(self) -> str:
-        """Return the newest entry and its head, as `antirelou verify --anchor` takes them; nothing of an empty chain."""
-        row = self._db.row("SELECT seq, head FROM chain ORDER BY seq DESC LIMIT 1")
-        return f"{row['seq']}:{row['head'].hex()}" if row else ""
-
     def settled(self, after: int, until: int) -> tuple[Counter[str], Counter[str]]:
         """Count decisions by reason and replies that ended by state, from one entry of the chain to another.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from antirelou.clock import Moment
 from antirelou.log import key, lock
 from antirelou.log.alerts import Alerting
+from antirelou.log.anchoring import Anchoring
 from antirelou.log.callers import Callers
 from antirelou.log.connection import Connection
 from antirelou.log.erasing import Erasing
@@ -35,7 +36,16 @@ from antirelou.settings import Settings
 
 
 class Store(
-    Intake, Orders, Restored, Erasing, Callers, Limits, Health, Alerting, Gauges
+    Intake,
+    Orders,
+    Restored,
+    Erasing,
+    Callers,
+    Limits,
+    Health,
+    Alerting,
+    Anchoring,
+    Gauges,
 ):
     """The log, as the daemon of one line uses it. Only one process a line can have it open."""
 

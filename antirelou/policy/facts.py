@@ -90,6 +90,7 @@ class Purpose(StrEnum):
     PROOF = "proof"  # a code, to find out whether whoever asks reads what comes to the number
     TEST = "test"
     SELF_TEST = "self_test"
+    ANCHOR = "anchor"  # the head of the chain, to the operator
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ and no number but the operator's own gets a third automatic text (P12). A reply 
 must fit into what is left. What forbids it for ever is asked first, so that nothing waits in vain.
 
 Which rules bind which purpose stands in the tables: where to find help waits for neither hours nor approval, but for
-every limit; a code that proves whose a number is waits for both, ordered as it is; a test answer, and a text of the line to itself, counts as segments only. A pause binds all of them, a
+every limit; a code that proves whose a number is waits for both, ordered as it is; a test answer, a text of the line to itself, or an anchor counts as segments only. A pause binds all of them, a
 blocked or an opted-out number all but the last.
 """
 
@@ -36,7 +36,7 @@ TO_OTHERS = ALL - {
     Purpose.SELF_TEST
 }  # whoever forges the line's own number stops nothing
 TO_STRANGERS = frozenset({Purpose.LESSON, Purpose.DISTRESS, Purpose.PROOF})
-BY_DAY = frozenset({Purpose.LESSON, Purpose.PROOF})
+BY_DAY = frozenset({Purpose.LESSON, Purpose.PROOF, Purpose.ANCHOR})
 LESSON_ONLY = frozenset({Purpose.LESSON})
 HELP_ONLY = frozenset({Purpose.DISTRESS})
 
