@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid long-log man lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid long-log bench man lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -61,6 +61,10 @@ raid: $(VENV)/ready
 # A log of a million messages, and how long the commands take with it: some minutes. KEEP=DIRECTORY keeps it.
 long-log: $(VENV)/ready
 	$(BIN)/python tests/bench/long_log.py $(if $(KEEP),--keep $(KEEP))
+
+# Beside gammu-smsd and smstools, on the same modem: an hour. RUNS=1 MESSAGES=20 for a quick look, ONLY=antirelou.
+bench: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python -m bench.peers $(if $(RUNS),--runs $(RUNS)) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(ONLY),--only $(ONLY))
 
 # The manual page, made of the commands' own help.
 man: $(VENV)/ready
