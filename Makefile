@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid long-log bench man lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid long-log bench man groups lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -57,6 +57,10 @@ fuzz: $(VENV)/fuzz-ready
 # The evening of 30 October 2017 ten times over, and its kin: half an hour a run. SEEDS="1 2 3", PROFILE=raid for one.
 raid: $(VENV)/ready
 	$(BIN)/python tests/bench/raid.py $(if $(PROFILE),--profile $(PROFILE)) $(SEEDS)
+
+# Near-identical texts put together: 200,000 of a raid, and of what is worst for it.
+groups: $(VENV)/ready
+	$(BIN)/python tests/bench/groups.py
 
 # A log of a million messages, and how long the commands take with it: some minutes. KEEP=DIRECTORY keeps it.
 long-log: $(VENV)/ready

@@ -22,6 +22,8 @@ ALLOWED = {
     "modem": {"sms", "settings", "clock"},
     "log": {"sms", "settings", "clock", "policy", "modem.facts"},
     "config": {"sms", "settings", "policy"},
+    # reads what log reads and proves it by the log's chain; the daemon never loads it, its packages are an extra
+    "evidence": {"sms", "settings", "policy", "log"},
     "daemon": {"sms", "settings", "clock", "policy", "log", "modem"},
 }
 

@@ -123,3 +123,32 @@ def test_what_cannot_be_counted_is_a_misuse(
 ) -> None:
     told = run(at, "stats", *arguments)
     assert told.status == 2 and words in told.err
+
+
+def test_texts_are_shown_only_if_they_are_asked_for_and_cannot_act(
+    run: Run, at: Path
+) -> None:
+    told = run(at, "stats", "--since", "3h", "--by", "month", "--texts")
+    assert harmless(told.out)
+    texts = [line.split("\t") for line in told.lines if line.startswith("text\t")]
+    assert len(texts) == 5
+    assert ["text", "1", "1", "1", "Bonjour toi"] in texts
+    assert not [secret for secret in SECRETS if secret in told.out]
+    assert "Bonjour toi" not in run(at, "stats", "--since", "3h").out
+
+
+def test_the_json_of_texts_has_numbers_masked_unless_asked_for(
+    run: Run, at: Path
+) -> None:
+    asked = ("stats", "--since", "3h", "--texts", "--json")
+    groups = json.loads(run(at, *asked).out)["groups"]
+    assert {"sender": "+33639****02", "messages": 1} in [
+        group["senders"][0] for group in groups
+    ]
+    assert SECRETS[1] in run(at, *asked, "--numbers").out
+
+
+def test_a_terminal_gets_the_groups_of_texts(at: Path) -> None:
+    shown = screen(at, 100, "--since", "3h", "--by", "month", "--texts")
+    assert "5 texts in 5 groups of texts that are alike" in shown
+    assert "  5 texts came once" in shown

@@ -1,4 +1,4 @@
-"""`antirelou stats`: how much came, from how many, what was decided, what left; shows no text and no number."""
+"""`antirelou stats`: how much came, from how many, what was decided, what left; texts only if they are asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from typing import Any
 
 import click
 
-from antirelou.cli.options import config_option, json_option, settings_of, time_option
+from antirelou.cli import stats_texts
+from antirelou.cli.options import (
+    config_option,
+    json_option,
+    numbers_option,
+    settings_of,
+    time_option,
+)
 from antirelou.cli.output import columns, echo, json_line, plural, table, when
 from antirelou.cli.spans import MOST, UNITS, bounds, label, unit_for, usual_start
 from antirelou.log import Reader
@@ -32,6 +39,7 @@ class _Asked:
     bounds: list[datetime]
     unit: str
     line: str | None
+    ours: list[str]  # addresses that do not count
 
 
 @click.command()
@@ -49,14 +57,22 @@ class _Asked:
     help="What to count in; else by how long the time is.",
 )
 @click.option("--line", "line_name", metavar="NAME", help="Of this line; else of all.")
+@click.option(
+    "--texts",
+    is_flag=True,
+    help="Also show the texts, near-identical ones as one; expect insults.",
+)
 @json_option
+@numbers_option
 def stats(
     config: Path,
     since: str | None,
     until: str | None,
     unit: str | None,
     line_name: str | None,
+    texts: bool,
     as_json: bool,
+    numbers: bool,
 ) -> None:
     """Count messages, senders, calls and replies by hour, day or month, and the reasons of the decisions.
 
@@ -66,13 +82,14 @@ def stats(
     antirelou stats
     antirelou stats --since yesterday --by hour
     antirelou stats --since 2026-01-01 --by month --json
+    antirelou stats --since yesterday --texts --numbers
     """
     settings, now = settings_of(config), datetime.now(UTC)
     asked = _asked(settings, now, since, until, unit, line_name)
-    country = settings.modem.country
-    ours = [normalise(number, country) for number in _ours(settings)]
     with Reader.open(settings.log.path) as reader:
-        found = reader.stats(asked.bounds, line=asked.line, ours=ours)
+        found = reader.stats(asked.bounds, line=asked.line, ours=asked.ours)
+        if texts:
+            found["groups"] = _groups(reader, asked, numbers=numbers)
     if as_json:
         echo(json_line(_head(asked, settings) | found))
         return
@@ -80,15 +97,26 @@ def stats(
     shown = (
         _records(found, asked, settings)
         if width is None
-        else _screen(found, asked, settings, width)
+        else _screen(found, asked, settings, width, numbers=numbers)
     )
     for text in shown:
         echo(text)
 
 
-def _ours(settings: Settings) -> tuple[str, ...]:
-    own = settings.modem.number
-    return (*settings.operator.numbers, own) if own else settings.operator.numbers
+def _groups(reader: Reader, asked: _Asked, *, numbers: bool) -> list[Row]:
+    return stats_texts.groups_of(
+        reader,
+        asked.bounds[0],
+        asked.bounds[-1],
+        line=asked.line,
+        ours=asked.ours,
+        numbers=numbers,
+    )
+
+
+def _ours(settings: Settings) -> list[str]:
+    numbers = (*settings.operator.numbers, settings.modem.number)
+    return [normalise(one, settings.modem.country) for one in numbers if one]
 
 
 def _asked(
@@ -115,7 +143,7 @@ def _asked(
         raise click.UsageError(
             f"That is more than {MOST:,} {unit}s: choose a longer unit with --by, or a later --since."
         )
-    return _Asked(cut, unit, line)
+    return _Asked(cut, unit, line, _ours(settings))
 
 
 def _head(asked: _Asked, settings: Settings) -> Row:
@@ -137,9 +165,12 @@ def _records(found: Row, asked: _Asked, settings: Settings) -> Iterator[str]:
     ):
         for word, number in counts.items():
             yield f"{kind}\t{word}\t{number}"
+    yield from stats_texts.records(found.get("groups", []))
 
 
-def _screen(found: Row, asked: _Asked, settings: Settings, width: int) -> Iterator[str]:
+def _screen(
+    found: Row, asked: _Asked, settings: Settings, width: int, *, numbers: bool
+) -> Iterator[str]:
     """The same for a terminal."""
     zone = settings.reply.time_zone
     of_line = f" on line {asked.line}" if asked.line else ""
@@ -151,6 +182,8 @@ def _screen(found: Row, asked: _Asked, settings: Settings, width: int) -> Iterat
         name = label(datetime.fromisoformat(row["since"]), asked.unit, zone)
         rows.append([name, *(f"{row[figure]:,}" for figure in _FIGURES)])
     yield from _chart(rows, [row["messages"] for row in found["periods"]], width)
+    if "groups" in found:
+        yield from stats_texts.screen(found["groups"], width, numbers=numbers)
 
 
 def _totals(found: Row) -> list[list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -28,6 +28,8 @@ _PEOPLE = f"""m.kind NOT IN {NOBODYS}
     AND (m.sender_id IS NULL OR m.sender_id NOT IN (SELECT value FROM json_each(?4)))"""
 _CAME = f"""SELECT m.sender_id, m.kind, coalesce(m.reason, m.hold, 'undecided') AS word, count(*) AS messages
 FROM messages m INDEXED BY messages_time WHERE {_IN_SPAN} AND {_PEOPLE} GROUP BY 1, 2, 3"""
+_TEXTS = f"""SELECT m.text, m.sender_id FROM messages m INDEXED BY messages_time
+WHERE {_IN_SPAN} AND {_PEOPLE} AND m.text IS NOT NULL ORDER BY m.received_at, m.id"""
 _LEFT = f"""SELECT count(*) FROM replies INDEXED BY replies_counted
 WHERE {_LINES} AND counted_at >= ?2 AND counted_at < ?3 AND {TO_STRANGERS}"""
 # Few messages are answered: their replies are looked up among all of the span's, not by each message of it.
@@ -99,6 +101,26 @@ class Stats:
             "dropped": dropped,
             "periods": periods,
         }
+
+    def texts(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        line: str | None,
+        ours: Collection[str],
+    ) -> Iterator[tuple[str, int | None]]:
+        """Each text of a span with its sender's row, oldest first; `line` and `ours` as in `stats`."""
+        span = _span(since, until, line or "", self._ids(ours))
+        yield from ((row[0], row[1]) for row in self._db.each(_TEXTS, span))
+
+    def addresses(self, senders: Collection[int]) -> dict[int, str | None]:
+        """Return the addresses of senders' rows; None where it was erased."""
+        rows = self._db.rows(
+            "SELECT id, address FROM senders WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(sorted(senders))],
+        )
+        return {row["id"]: row["address"] for row in rows}
 
     def _count(self, span: list[Value], total: _Counted) -> _Counted:
         """Count one span, and add it to the total."""

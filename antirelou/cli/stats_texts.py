@@ -1,0 +1,81 @@
+"""`antirelou stats --texts`: near-identical texts as groups, with how often each came and from how many numbers.
+
+Needs rapidfuzz, of the extra `evidence`. Texts are a stranger's: escaped wherever they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from antirelou.cli.output import cut, displayed, plural, visible
+from antirelou.evidence.groups import Group, grouped
+from antirelou.log import Reader
+
+_NUMBERS = 10  # of a group, on a terminal
+
+Row = dict[str, Any]
+
+
+def groups_of(
+    reader: Reader,
+    since: datetime,
+    until: datetime,
+    *,
+    line: str | None,
+    ours: list[str],
+    numbers: bool,
+) -> list[Row]:
+    """The groups of what came, the largest first. Raises `NoRapidfuzz`."""
+    groups = grouped(reader.texts(since, until, line=line, ours=ours))
+    known = {sender for group in groups for sender in group.senders if sender}
+    addresses = reader.addresses(known)
+    return [_row(group, addresses, numbers=numbers) for group in groups]
+
+
+def _row(group: Group, addresses: dict[int, str | None], *, numbers: bool) -> Row:
+    senders = [
+        {
+            "sender": displayed(addresses.get(sender) or "", numbers=numbers),
+            "messages": messages,
+        }
+        for sender, messages in group.senders.most_common()
+    ]
+    return {
+        "text": group.text,
+        "messages": group.messages,
+        "variants": group.variants,
+        "senders": senders,
+    }
+
+
+def records(groups: list[Row]) -> Iterator[str]:
+    """One record a line, for a pipe: how many messages, numbers and ways to write it, and the text."""
+    for group in groups:
+        figures = (group["messages"], len(group["senders"]), group["variants"])
+        yield "\t".join(["text", *map(str, figures), visible(group["text"])])
+
+
+def screen(groups: list[Row], width: int, *, numbers: bool) -> Iterator[str]:
+    """The same for a terminal; what came once is counted only, and numbers are listed if they are to be shown."""
+    often = [group for group in groups if group["messages"] > 1]
+    once = len(groups) - len(often)
+    yield ""
+    yield f"{plural(sum(g['messages'] for g in groups), 'text')} in {plural(len(groups), 'group')} of texts that are alike"
+    for group in often:
+        who = plural(len(group["senders"]), "number")
+        ways = f", written in {group['variants']:,} ways" * (group["variants"] > 1)
+        yield f"  {group['messages']:,} from {who}{ways}"
+        yield cut(f"    > {visible(group['text'])}", width)
+        if numbers:
+            yield from _numbers(group["senders"])
+    if once:
+        yield f"  {plural(once, 'text')} came once"
+
+
+def _numbers(senders: list[Row]) -> Iterator[str]:
+    for row in senders[:_NUMBERS]:
+        yield f"      {visible(row['sender'])}  {plural(row['messages'], 'message')}"
+    if (more := len(senders) - _NUMBERS) > 0:
+        yield f"      and {plural(more, 'more number')}: --json has them all"
