@@ -21,6 +21,7 @@ from antirelou.cli.check_line import Finding
 from antirelou.log import Reader
 from antirelou.modem.facts import Outcome
 from antirelou.policy.facts import Purpose
+from antirelou.settings import HOUR
 
 pytest_plugins = ["cli_fixtures"]
 
@@ -102,7 +103,9 @@ def world(tmp_path: Path) -> LogWorld:
 
 def fate(world: LogWorld, outcome: Outcome | None, *, reason: str = "") -> Finding:
     """What is told of a test text that met this outcome."""
-    reply = world.store.queue_trial(OPERATOR, "x", 1, Purpose.TEST, world.now)
+    reply = world.store.queue_ordered(
+        OPERATOR, "x", Purpose.TEST, world.now, segments=1, within=HOUR
+    )
     if outcome is not None:
         [submit] = world.mark(reply)
         world.store.outcome(submit, outcome, world.now)

@@ -160,6 +160,12 @@ QUESTIONS: dict[str, Callable[[Reader, World], object]] = {
         line=None,
         ours=["s30"],
     ),
+    "stats --texts": lambda log, world: list(
+        log.texts(
+            world.now.at - timedelta(hours=1), world.now.at, line=None, ours=["s30"]
+        )
+    ),
+    "whose the texts are": lambda log, _: log.addresses([30, 31]),
     "holds": lambda log, world: log.holds(),
     "last_erased": lambda log, world: log.last_erased("main"),
     "loudest": lambda log, world: log.loudest("main", world.now.at, 5),

@@ -14,7 +14,40 @@ from collections.abc import Callable
 from antirelou.evidence.groups import grouped
 
 MESSAGES, NUMBERS, LIMIT = 200_000, 2_000, 60.0
-_WORDS = ["bande", "de", "nazes", "on", "va", "vous", "faire", "fermer", "ce", "soir", "numero", "faux", "ridicule", "jamais", "personne", "vraiment", "honte", "lache", "dimanche", "telephone", "message", "reponse", "automatique", "liberte", "respect", "raid", "forum", "tous", "ensemble", "encore", "toujours", "ici"]
+_WORDS = [
+    "bande",
+    "de",
+    "nazes",
+    "on",
+    "va",
+    "vous",
+    "faire",
+    "fermer",
+    "ce",
+    "soir",
+    "numero",
+    "faux",
+    "ridicule",
+    "jamais",
+    "personne",
+    "vraiment",
+    "honte",
+    "lache",
+    "dimanche",
+    "telephone",
+    "message",
+    "reponse",
+    "automatique",
+    "liberte",
+    "respect",
+    "raid",
+    "forum",
+    "tous",
+    "ensemble",
+    "encore",
+    "toujours",
+    "ici",
+]
 
 Draw = random.Random
 
