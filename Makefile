@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid groups long-log bench man lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid groups long-log bench man french lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -74,6 +74,10 @@ bench: $(VENV)/ready
 man: $(VENV)/ready
 	@mkdir -p build
 	$(BIN)/python -m antirelou.cli.man > build/antirelou.1
+
+# The French of what the program says, antirelou.po beside antirelou.mo: brought up to date; tells what lacks its French.
+french: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python tests/catalogue.py
 
 # COUNT random days (10,000 take twenty-odd minutes on two cores), from the seed FIRST on; TRACE=SEED shows one day.
 soak: $(VENV)/ready

@@ -16,6 +16,7 @@ users=/usr/local/lib/sysusers.d
 command=/usr/local/bin/antirelou
 # Where Debian's man, bash-completion, zsh and fish look beside what its packages bring.
 manual=/usr/local/share/man/man1/antirelou.1
+manual_fr=/usr/local/share/man/fr/man1/antirelou.1
 for_bash=/usr/local/share/bash-completion/completions/antirelou
 for_zsh=/usr/local/share/zsh/site-functions/_antirelou
 for_fish=/usr/local/share/fish/vendor_completions.d/antirelou.fish
@@ -102,8 +103,9 @@ put_files() {
 # The manual page and what the Tab key needs, as the program itself says them.
 put_help() {
     python=$DESTDIR$program/bin/python
-    for file in "$manual" "$for_bash" "$for_zsh" "$for_fish"; do mkdir -p "$DESTDIR${file%/*}"; done
-    "$python" -m antirelou.cli.man >"$DESTDIR$manual"
+    for file in "$manual" "$manual_fr" "$for_bash" "$for_zsh" "$for_fish"; do mkdir -p "$DESTDIR${file%/*}"; done
+    LC_ALL=C.UTF-8 "$python" -m antirelou.cli.man >"$DESTDIR$manual"
+    LC_ALL=fr_FR.UTF-8 LANGUAGE=fr "$python" -X utf8 -m antirelou.cli.man >"$DESTDIR$manual_fr"
     completion bash >"$DESTDIR$for_bash"
     completion zsh >"$DESTDIR$for_zsh"
     completion fish >"$DESTDIR$for_fish"
@@ -234,7 +236,7 @@ uninstall_all() {
     for file in "$here"/systemd/*.service "$here"/systemd/*.path; do rm -f "$DESTDIR$units/${file##*/}"; done
     for file in "$here"/systemd/*.rules; do rm -f "$DESTDIR$rules/${file##*/}"; done
     rm -f "$DESTDIR$users/antirelou.conf" "$DESTDIR$command"
-    for file in "$manual" "$for_bash" "$for_zsh" "$for_fish"; do rm -f "$DESTDIR$file"; done
+    for file in "$manual" "$manual_fr" "$for_bash" "$for_zsh" "$for_fish"; do rm -f "$DESTDIR$file"; done
     rm -rf "$DESTDIR$program" "$DESTDIR$program.old" "$DESTDIR$program.new"
     tell_system
     cat <<END

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+
+for name in ("LANGUAGE", "LC_MESSAGES", "LANG"):
+    os.environ.pop(name, None)
+os.environ["LC_ALL"] = "C.UTF-8"  # before what is tested asks for its language
+
 from collections.abc import Iterator
 
 import pytest

@@ -16,15 +16,16 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
     "clock": set(),
     "settings": set(),
+    "language": set(),
     "sms": set(),
     "simulator": set(),
     "policy": {"sms", "settings"},
-    "modem": {"sms", "settings", "clock"},
-    "log": {"sms", "settings", "clock", "policy", "modem.facts"},
-    "config": {"sms", "settings", "policy"},
+    "modem": {"sms", "settings", "clock", "language"},
+    "log": {"sms", "settings", "clock", "language", "policy", "modem.facts"},
+    "config": {"sms", "settings", "language", "policy"},
     # reads what log reads and proves it by the log's chain; the daemon never loads it, its packages are an extra
-    "evidence": {"sms", "settings", "policy", "log"},
-    "daemon": {"sms", "settings", "clock", "policy", "log", "modem"},
+    "evidence": {"sms", "settings", "language", "policy", "log"},
+    "daemon": {"sms", "settings", "clock", "language", "policy", "log", "modem"},
 }
 
 

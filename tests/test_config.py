@@ -569,7 +569,7 @@ def test_texts_are_measured(written: Written) -> None:
         f'[reply]\ntexts = ["{EXAMPLE}", "ê"]\ndistress_text = ""'
     ).notes == (
         "reply.texts, text 1: 41 septets, 1 segment.",
-        "reply.texts, text 2: 1 UTF-16 units, 1 segment.",
+        "reply.texts, text 2: 1 UTF-16 unit, 1 segment.",
     )
 
 

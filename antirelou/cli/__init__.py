@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from antirelou import __version__
+from antirelou.language import _, french
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -61,7 +62,9 @@ _COMPLETE = (
     "_ANTIRELOU_COMPLETE"  # set by the shell's script: bash_source, zsh_complete, …
 )
 _MODULES = {
-    name: module for group in COMMANDS.values() for name, (module, _) in group.items()
+    name: module
+    for commands in COMMANDS.values()
+    for name, (module, _short) in commands.items()
 }
 
 
@@ -76,6 +79,10 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"antirelou.cli.{_MODULES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
+        if french():
+            from antirelou.cli.help import translate
+
+            translate(command)
         return command
 
     def shell_complete(
@@ -86,9 +93,9 @@ class Commands(click.Group):
 
         found = click.Command.shell_complete(self, ctx, incomplete)
         for commands in COMMANDS.values():
-            for name, (_, short) in commands.items():
+            for name, (_module, short) in commands.items():
                 if name.startswith(incomplete):
-                    found.append(CompletionItem(name, help=short))
+                    found.append(CompletionItem(name, help=_(short)))
         return found
 
     def format_commands(
@@ -96,9 +103,9 @@ class Commands(click.Group):
     ) -> None:
         """Write the groups from the table, so that help loads no command."""
         for title, commands in COMMANDS.items():
-            with formatter.section(title):
+            with formatter.section(_(title)):
                 formatter.write_dl(
-                    [(name, short) for name, (_, short) in commands.items()]
+                    [(name, _(short)) for name, (_module, short) in commands.items()]
                 )
 
 
@@ -128,6 +135,10 @@ def group(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit with a status: 0, 1 a bug, 2 usage, 69 modem, 75 try again, 78 configuration."""
+    if french():
+        from antirelou.cli.help import speak
+
+        speak(group)
     from antirelou.cli.errors import run_group
 
     if _COMPLETE in os.environ:

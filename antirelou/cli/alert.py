@@ -16,12 +16,13 @@ from antirelou.cli.output import echo, visible
 from antirelou.clock import Clock, SystemClock
 from antirelou.config import ConfigError
 from antirelou.daemon import alerts
+from antirelou.language import _
 from antirelou.log import Alert
 from antirelou.settings import Settings
 
 _AGAIN = 60.0  # seconds until what the command would not take is offered again
 _PATIENCE = 120  # seconds for one run of the command
-_TEST = "This is a test of the alerts: nothing has happened."
+_TEST = _("This is a test of the alerts: nothing has happened.")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -42,17 +43,24 @@ def alert(config: Path, test: bool, command: tuple[str, ...]) -> None:
     """
     settings = settings_of(config)
     if not test and not command:
-        raise click.UsageError("Give a command to hand the alerts to, or --test.")
+        raise click.UsageError(_("Give a command to hand the alerts to, or --test."))
     directory = _directory(settings)
     try:
         if test:
-            echo(f"Written: {visible(str(_write_test(directory, settings.line)))}")
+            echo(
+                _(
+                    "Written: {file}",
+                    file=visible(str(_write_test(directory, settings.line))),
+                )
+            )
         if command:
             hand_over(directory, command, SystemClock())
     except OSError as error:
-        problem = (
-            f"The alerts in {directory} cannot be used ({error.strerror or error}): correct alerts.directory, or who "
-            "may write there."
+        problem = _(
+            "The alerts in {directory} cannot be used ({strerror}): correct alerts.directory, or who "
+            "may write there.",
+            directory=directory,
+            strerror=error.strerror or error,
         )
         raise ConfigError((problem,)) from error
 
@@ -63,7 +71,11 @@ def hand_over(directory: Path, command: Sequence[str], clock: Clock) -> None:
         refused = [file for file in files if not _handed(file, command)]
         if refused:
             echo(
-                f"{len(refused)} of {len(files)} alerts could not be handed on; the next attempt is in a minute."
+                _(
+                    "{refused} of {files} alerts could not be handed on; the next attempt is in a minute.",
+                    refused=len(refused),
+                    files=len(files),
+                )
             )
             clock.wait(_AGAIN)
 
@@ -83,7 +95,8 @@ def _handed(file: Path, command: Sequence[str]) -> bool:
     except FileNotFoundError as error:
         if error.filename == str(file):  # another process took it
             return True
-        echo(f"{name}: there is no command {visible(command[0])}.")
+        missing = visible(command[0])
+        echo(_("{name}: there is no command {missing}.", name=name, missing=missing))
         return False
     except (
         OSError,
@@ -92,13 +105,21 @@ def _handed(file: Path, command: Sequence[str]) -> bool:
         TypeError,
         ValueError,
     ) as error:
-        echo(f"{name}: not handed on ({type(error).__name__}).")
+        why = type(error).__name__
+        echo(_("{name}: not handed on ({why}).", name=name, why=why))
         return False
     if ended.returncode != 0:
-        echo(f"{name}: the command ended with status {ended.returncode}.")
+        status = ended.returncode
+        echo(
+            _(
+                "{name}: the command ended with status {status}.",
+                name=name,
+                status=status,
+            )
+        )
         return False
     file.unlink(missing_ok=True)
-    echo(f"{name}: handed on.")
+    echo(_("{name}: handed on.", name=name))
     return True
 
 
@@ -108,7 +129,7 @@ def _environment(file: Path) -> dict[str, str]:
     Raises `LookupError`, `TypeError` or `ValueError` for a file that is no alert.
     """
     said = json.loads(file.read_text(encoding="utf-8"))
-    times = f" ({said['count']} times)" if said["count"] > 1 else ""
+    times = _(" ({count} times)", count=said["count"]) if said["count"] > 1 else ""
     return {
         "ANTIRELOU_ALERT_TITLE": f"antirelou {said['line']}: {said['kind']}",
         "ANTIRELOU_ALERT_TEXT": said["text"] + times,
@@ -121,7 +142,9 @@ def _directory(settings: Settings) -> Path:
     if not settings.alerts.directory:
         raise ConfigError(
             (
-                "alerts.directory is not set: name a directory there, as /var/lib/antirelou/alerts.",
+                _(
+                    "alerts.directory is not set: name a directory there, as /var/lib/antirelou/alerts."
+                ),
             )
         )
     return Path(settings.alerts.directory)

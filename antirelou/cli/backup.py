@@ -10,6 +10,7 @@ import click
 from antirelou.cli.options import config_option, settings_of
 from antirelou.cli.output import echo, size_of, visible, when
 from antirelou.clock import SystemClock, Timekeeper
+from antirelou.language import _
 from antirelou.policy.month import month_of
 from antirelou.settings import Settings
 
@@ -41,7 +42,11 @@ def backup(config: Path, passphrase_file: Path | None, file: Path) -> None:
     passphrase = _passphrase(passphrase_file, confirm=True)
     octets = back_up(settings, file, passphrase, datetime.now(UTC))
     echo(
-        f"{visible(str(file))}: {size_of(octets)}. Keep the passphrase elsewhere, and try antirelou restore once."
+        _(
+            "{file}: {octets}. Keep the passphrase elsewhere, and try antirelou restore once.",
+            file=visible(str(file)),
+            octets=size_of(octets),
+        )
     )
 
 
@@ -68,9 +73,14 @@ def restore(config: Path, passphrase_file: Path | None, file: Path) -> None:
     made_at = put_back(settings, file, passphrase, moment, month_ends=ends)
     zone = settings.reply.time_zone
     echo(
-        f"{visible(str(settings.log.path))} is as it was {when(made_at.isoformat(), zone)}. What left since then is "
-        f"not known: until {when(ends.isoformat(), zone)[:10]} nobody new gets a text (memory_gap). If nothing left: "
-        "antirelou resume --memory-gap"
+        _(
+            "{path} is as it was {made_at}. What left since then is "
+            "not known: until {ends} nobody new gets a text (memory_gap). If nothing left: "
+            "antirelou resume --memory-gap",
+            path=visible(str(settings.log.path)),
+            made_at=when(made_at.isoformat(), zone),
+            ends=when(ends.isoformat(), zone)[:10],
+        )
     )
 
 
@@ -89,11 +99,18 @@ def _passphrase(file: Path | None, *, confirm: bool) -> str:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise click.UsageError(
-            f"The passphrase in {visible(str(file))} cannot be read ({type(error).__name__}): name a text file that this "
-            "user may read."
+            _(
+                "The passphrase in {file} cannot be read ({name}): name a text file that this "
+                "user may read.",
+                file=visible(str(file)),
+                name=type(error).__name__,
+            )
         ) from error
     if not lines or not lines[0]:
         raise click.UsageError(
-            f"The first line of {visible(str(file))} is empty: write the passphrase there."
+            _(
+                "The first line of {file} is empty: write the passphrase there.",
+                file=visible(str(file)),
+            )
         )
     return lines[0]

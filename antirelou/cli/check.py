@@ -30,6 +30,7 @@ from antirelou.cli.options import (
 from antirelou.cli.output import echo, json_line, size_of, visible, when
 from antirelou.clock import SystemClock
 from antirelou.config import ConfigError, Loaded, load
+from antirelou.language import _
 from antirelou.log import LogError, LogMissing, Reader, holder
 from antirelou.policy.month import month_start
 from antirelou.settings import Settings
@@ -78,7 +79,7 @@ def check(
     antirelou check --publish
     """
     if publish and send is not None:
-        raise click.UsageError("Choose one of --send and --publish.")
+        raise click.UsageError(_("Choose one of --send and --publish."))
     if publish:
         settings = settings_of(config)
         context.exit(_told(check_publish.findings(settings), as_json=as_json))
@@ -89,7 +90,7 @@ def check(
         if agreed(address, settings, numbers=numbers, yes=yes):
             status = _told(sent(address, settings, config), as_json=as_json)
     elif address is not None and not as_json:
-        echo("Nothing is sent until what is marked [!!] is put right.")
+        echo(_("Nothing is sent until what is marked [!!] is put right."))
     if not as_json:
         echo(_verdict(status))
     context.exit(status)
@@ -105,7 +106,12 @@ def _told(found: Iterator[Finding], *, as_json: bool) -> int:
                 {"item": finding.item, "state": state, "sentence": finding.sentence}
             )
             if as_json
-            else f"{_MARKS[finding.good]} {finding.item}: {finding.sentence}"
+            else _(
+                "{mark} {item}: {sentence}",
+                mark=_MARKS[finding.good],
+                item=_(finding.item),
+                sentence=finding.sentence,
+            )
         )
         if finding.good is False and status == 0:
             status = finding.exit_status
@@ -114,8 +120,8 @@ def _told(found: Iterator[Finding], *, as_json: bool) -> int:
 
 def _verdict(status: int) -> str:
     if status:
-        return "A text could not be answered now; see [!!] above."
-    return "A text could be answered now."
+        return _("A text could not be answered now; see [!!] above.")
+    return _("A text could be answered now.")
 
 
 def findings(config: Path, *, numbers: bool) -> Iterator[Finding]:
@@ -123,14 +129,16 @@ def findings(config: Path, *, numbers: bool) -> Iterator[Finding]:
     try:
         loaded = load(config)
         yield Finding(
-            "configuration", True, f"{visible(str(config))} is read without fault."
+            "configuration",
+            True,
+            _("{config} is read without fault.", config=visible(str(config))),
         )
     except ConfigError as error:
         for problem in error.problems:
             yield Finding("configuration", False, visible(problem), CONFIGURATION)
         loaded = load(None)
         yield Finding(
-            "configuration", None, "What follows is checked with the default values."
+            "configuration", None, _("What follows is checked with the default values.")
         )
     for warning in loaded.warnings:
         yield Finding("configuration", None, visible(warning))
@@ -139,7 +147,7 @@ def findings(config: Path, *, numbers: bool) -> Iterator[Finding]:
         yield Finding(
             "configuration",
             False,
-            'reply.mode is "never": nothing is answered.',
+            _('reply.mode is "never": nothing is answered.'),
             CONFIGURATION,
         )
     known = Known()
@@ -171,7 +179,7 @@ def _line(settings: Settings, known: Known, *, numbers: bool) -> Iterator[Findin
         yield Finding(
             "daemon",
             None,
-            "No daemon runs for this line: systemctl start antirelou starts it.",
+            _("No daemon runs for this line: systemctl start antirelou starts it."),
         )
     yield from of_events(known.events, settings)
 
@@ -201,16 +209,20 @@ def _log(settings: Settings) -> Iterator[Finding | Known]:
         yield Known()
         return
     if not _may(path, os.W_OK) or not _may(path.parent, os.W_OK | os.X_OK):
-        sentence = f"This user may read {path} but not write it: the daemon must own it and its directory."
+        sentence = _(
+            "This user may read {path} but not write it: the daemon must own it and its directory.",
+            path=path,
+        )
         yield Finding("log", False, sentence, CONFIGURATION)
     elif not os.path.exists(settings.log.key_file):
-        sentence = (
-            f"The key file {settings.log.key_file} is not there, and the log cannot go on without it: put it back "
-            "from a backup, or set log.path to a new log."
+        sentence = _(
+            "The key file {key_file} is not there, and the log cannot go on without it: put it back "
+            "from a backup, or set log.path to a new log.",
+            key_file=settings.log.key_file,
         )
         yield Finding("log", False, sentence, CONFIGURATION)
     else:
-        yield Finding("log", True, f"{path} can be read and written.")
+        yield Finding("log", True, _("{path} can be read and written.", path=path))
     yield known
 
 
@@ -241,15 +253,24 @@ def _place_for_a_log(path: Path) -> Finding:
     """Whether the daemon could make the log; it makes the log's own directory too, but none above it."""
     directory = path.parent if path.parent.is_dir() else path.parent.parent
     if not directory.is_dir():
-        sentence = f"The directory {path.parent} is not there: create it, or set log.path to another one."
+        sentence = _(
+            "The directory {parent} is not there: create it, or set log.path to another one.",
+            parent=path.parent,
+        )
         return Finding("log", False, sentence, CONFIGURATION)
     if not _may(directory, os.W_OK | os.X_OK):
-        sentence = f"This user may not write in {directory}: give it to the daemon, or set log.path to another one."
+        sentence = _(
+            "This user may not write in {directory}: give it to the daemon, or set log.path to another one.",
+            directory=directory,
+        )
         return Finding("log", False, sentence, CONFIGURATION)
     return Finding(
         "log",
         True,
-        f"There is no log at {path} yet; the daemon makes it when it first starts.",
+        _(
+            "There is no log at {path} yet; the daemon makes it when it first starts.",
+            path=path,
+        ),
     )
 
 
@@ -258,16 +279,27 @@ def _clock(settings: Settings, newest: datetime | None) -> Finding:
     if (
         not SystemClock().synchronised()
     ):  # then the daemon goes by the newest row where that is later
-        sentence = f"It says {when(now, zone)} and is not synchronised: see timedatectl; replies leave meanwhile."
+        sentence = _(
+            "It says {now} and is not synchronised: see timedatectl; replies leave meanwhile.",
+            now=when(now, zone),
+        )
         return Finding("clock", None, sentence)
     if newest is not None and newest - now > _BEHIND:
-        sentence = (
-            f"It says {when(now, zone)}, which is before the newest row of the log ({when(newest, zone)}), so replies "
-            "are held: set the clock, or, if it is right, antirelou resume --clock."
+        sentence = _(
+            "It says {now}, which is before the newest row of the log ({newest}), so replies "
+            "are held: set the clock, or, if it is right, antirelou resume --clock.",
+            now=when(now, zone),
+            newest=when(newest, zone),
         )
         return Finding("clock", False, sentence, CONFIGURATION)
     return Finding(
-        "clock", True, f"It says {when(now, zone)} ({zone}) and is synchronised."
+        "clock",
+        True,
+        _(
+            "It says {now} ({zone}) and is synchronised.",
+            now=when(now, zone),
+            zone=zone,
+        ),
     )
 
 
@@ -277,15 +309,21 @@ def _disk(settings: Settings) -> Finding:
     )
     free = shutil.disk_usage(place).free
     if free < settings.log.reserve:
-        sentence = (
-            f"{size_of(free)} are free, less than log.reserve = {size_of(settings.log.reserve)}, so replies are "
-            "stopped: free some space, or lower log.reserve."
+        sentence = _(
+            "{free} are free, less than log.reserve = {reserve}, so replies are "
+            "stopped: free some space, or lower log.reserve.",
+            free=size_of(free),
+            reserve=size_of(settings.log.reserve),
         )
         return Finding("disk", False, sentence, CONFIGURATION)
     return Finding(
         "disk",
         True,
-        f"{size_of(free)} are free; replies stop below {size_of(settings.log.reserve)}.",
+        _(
+            "{free} are free; replies stop below {reserve}.",
+            free=size_of(free),
+            reserve=size_of(settings.log.reserve),
+        ),
     )
 
 

@@ -6,18 +6,16 @@ the daemon opens it, but for the PIN, which is never typed. Every sentence about
 
 from __future__ import annotations
 
-import grp
-import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from antirelou.cli.check_port import port_fault
 from antirelou.cli.check_ttys import remedies
 from antirelou.cli.errors import UNAVAILABLE
-from antirelou.cli.output import masked, plural, visible
+from antirelou.cli.output import masked, visible
 from antirelou.clock import Clock, SystemClock
+from antirelou.language import _, marked, plural
 from antirelou.modem import Modem
 from antirelou.modem.facts import (
     Condition,
@@ -29,38 +27,29 @@ from antirelou.modem.facts import (
     SimRefused,
     StorageUse,
 )
-from antirelou.modem.port import OpenPort, holders
+from antirelou.modem.port import OpenPort
 from antirelou.settings import Modem as ModemSettings
 
 SIMULATED = "simulated"
-_PORTS = (
-    "serial/by-id/*",
-    "ttyUSB*",
-    "ttyACM*",
-    "ttyAMA*",
-    "ttyS[0-9]",
-)  # below /dev, the stable names first
-_MOST_PORTS = 8
-_MOST_HOLDERS = 4
 _WEAK = -105  # dBm; below it texts are lost now and then
 
 _GOOD = {
-    "port": "{port} is there.",
-    "permissions": "This user may open it.",
-    "holder": "Nothing else has it open.",
-    "modem": "A modem answers.",
-    "SIM": "There is a SIM.",
+    "port": _("{port} is there."),
+    "permissions": _("This user may open it."),
+    "holder": _("Nothing else has it open."),
+    "modem": _("A modem answers."),
+    "SIM": _("There is a SIM."),
 }
 _ITEMS = (
-    "port",
-    "permissions",
-    "holder",
-    "modem",
-    "SIM",
-    "PIN",
-    "network",
-    "service centre",
-    "storages",
+    marked("port"),
+    marked("permissions"),
+    marked("holder"),
+    marked("modem"),
+    marked("SIM"),
+    marked("PIN"),
+    marked("network"),
+    marked("service centre"),
+    marked("storages"),
 )
 _ITEM_OF_STATE = {  # by the daemon's words for a line's state
     "modem_missing": "port",
@@ -71,12 +60,20 @@ _ITEM_OF_STATE = {  # by the daemon's words for a line's state
     **dict.fromkeys(("sim_absent", "sim_busy", "sim_failure"), "SIM"),
 }
 
-_SHARED = " If that does not help: sudo fuser -v {port} tells whether another program reads along."
+_SHARED = _(
+    " If that does not help: sudo fuser -v {port} tells whether another program reads along."
+)
 
 _NETWORKS = {
-    Registration.DENIED: "The network refuses this SIM: ask its operator whether it is active and not barred.",
-    Registration.SEARCHING: "The modem searches for a network: check the antenna and where the dongle stands.",
-    Registration.NOT_REGISTERED: "The modem is in no network: check the antenna, the SIM and its plan.",
+    Registration.DENIED: _(
+        "The network refuses this SIM: ask its operator whether it is active and not barred."
+    ),
+    Registration.SEARCHING: _(
+        "The modem searches for a network: check the antenna and where the dongle stands."
+    ),
+    Registration.NOT_REGISTERED: _(
+        "The modem is in no network: check the antenna, the SIM and its plan."
+    ),
 }
 
 
@@ -103,9 +100,13 @@ class NeverTyped:
         if verdict != "trying":
             return
         if self.refused:
-            sentence = "The SIM asks for its PIN, and one was refused before: put the right one into modem.pin_file."
+            sentence = _(
+                "The SIM asks for its PIN, and one was refused before: put the right one into modem.pin_file."
+            )
         else:
-            sentence = "The SIM asks for its PIN; a check types none, the daemon will type the one in modem.pin_file."
+            sentence = _(
+                "The SIM asks for its PIN; a check types none, the daemon will type the one in modem.pin_file."
+            )
         raise SimRefused("pin", sentence)
 
 
@@ -123,9 +124,12 @@ def of_daemon(
     settings: ModemSettings, pid: int, row: dict[str, Any], *, numbers: bool
 ) -> Iterator[Finding]:
     """The line as the daemon that holds it saw it last."""
-    who = f"process {pid}" if pid else "a running daemon"
+    who = _("process {pid}", pid=pid) if pid else _("a running daemon")
     good = _GOOD | {
-        "holder": f"The daemon ({who}) has it open; its own last look at the modem is told here."
+        "holder": _(
+            "The daemon ({who}) has it open; its own last look at the modem is told here.",
+            who=who,
+        )
     }
     state = str(row["state"])
     if row["registration"] is None:
@@ -139,19 +143,14 @@ def of_daemon(
         )
         return
     yield from _until("modem", good, settings.port)
-    identity = Identity(
-        **{
-            name: row[name]
-            for name in ("manufacturer", "model", "revision", "imsi", "iccid")
-        }
-    )
+    named = ("manufacturer", "model", "revision", "imsi", "iccid")
+    identity = Identity(**{name: row[name] for name in named})
     yield from _of_identity(identity, numbers=numbers)
     if row["new_sim"]:
-        yield Finding(
-            "SIM",
-            False,
-            "It is another SIM than before, so replies are held: antirelou line accept.",
+        sentence = _(
+            "It is another SIM than before, so replies are held: antirelou line accept."
         )
+        yield Finding("SIM", False, sentence)
     uses = tuple(
         StorageUse(use["storage"], use["used"], use["total"]) for use in row["storages"]
     )
@@ -178,7 +177,9 @@ def of_modem(
     good = _GOOD
     if path == SIMULATED:
         good = good | {
-            "port": "The built-in dongle is simulated: no text comes or goes through it."
+            "port": _(
+                "The built-in dongle is simulated: no text comes or goes through it."
+            )
         }
     elif (fault := port_fault(path)) is not None:
         item, sentence = fault
@@ -200,7 +201,10 @@ def of_modem(
         yield Finding(
             "received",
             None,
-            f"While this was checked a message came that is in no slot; keep it: {octets}",
+            _(
+                "While this was checked a message came that is in no slot; keep it: {octets}",
+                octets=octets,
+            ),
         )
 
 
@@ -226,78 +230,7 @@ def _ended(
     yield from _until(item, good, port)
     yield Finding(item, False, sentence)
     for name in _ITEMS[_ITEMS.index(item) + 1 :]:
-        yield Finding(name, None, "Not checked, because of what is said above.")
-
-
-def port_fault(path: str) -> tuple[str, str] | None:
-    """The item and the sentence that speak against the port at `path`, found without opening it; None if none do."""
-    try:
-        found = os.stat(path)
-    except PermissionError:
-        return (
-            "port",
-            f"This user may not look at {path}: run the check as the daemon's user, or as root.",
-        )
-    except OSError:
-        return (
-            "port",
-            f"There is no modem at {path}: plug it in, or set modem.port to another name. {_ports()}",
-        )
-    if not stat.S_ISCHR(found.st_mode) or not _is_terminal(found.st_rdev):
-        return (
-            "port",
-            f"{path} is not a serial port: set modem.port to the modem's own port. {_ports()}",
-        )
-    if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
-        return "permissions", f"This user may not open {path}: {_way_in(found)}."
-    if os.path.realpath(path).startswith("/dev/pts/"):
-        return None  # whoever serves a pseudo-terminal has it open too; opening it tells whether it is taken
-    others = ", ".join(
-        f"{visible(name)} (process {pid})"
-        for pid, name in holders(path)[:_MOST_HOLDERS]
-    )
-    if not others:
-        return None
-    remedy = (
-        "install the udev rule of this project, which keeps it off"
-        if "ModemManager" in others
-        else "stop it"
-    )
-    return (
-        "holder",
-        f"The port {path} is held by {others}: {remedy}, or set another modem.port.",
-    )
-
-
-def _ports() -> str:
-    found = [
-        str(path) for pattern in _PORTS for path in sorted(Path("/dev").glob(pattern))
-    ]
-    if not found:
-        return "There is no serial port on this machine now."
-    more = f" and {len(found) - _MOST_PORTS} more" if len(found) > _MOST_PORTS else ""
-    return (
-        f"Here are: {', '.join(visible(path) for path in found[:_MOST_PORTS])}{more}."
-    )
-
-
-def _is_terminal(device: int) -> bool:
-    """Whether a character device may be a serial port; the kernel does not tell for every one."""
-    subsystem = Path(f"/sys/dev/char/{os.major(device)}:{os.minor(device)}/subsystem")
-    return not subsystem.exists() or subsystem.resolve().name == "tty"
-
-
-def _way_in(port: os.stat_result) -> str:
-    """How a user gets at a port that is not his."""
-    try:
-        group = grp.getgrgid(port.st_gid).gr_name
-    except KeyError:
-        group = ""
-    if group in ("", "root") or port.st_mode & 0o060 != 0o060:
-        return (
-            "let a group of this user read and write it, as udev does with serial ports"
-        )
-    return f"add it to the group {group}, which owns the port"
+        yield Finding(name, None, _("Not checked, because of what is said above."))
 
 
 def _look(
@@ -332,57 +265,81 @@ def _of_identity(identity: Identity, *, numbers: bool) -> Iterator[Finding]:
         if word
     )
     yield Finding(
-        "modem", True, f"A modem answers: {model or 'it does not say which'}."
+        "modem",
+        True,
+        _("A modem answers: {model}.", model=model or _("it does not say which")),
     )
     card = identity.iccid or identity.imsi
     yield Finding(
         "SIM",
         True,
-        f"There is a SIM{f' ({masked(card, numbers=numbers)})' if card else ''}.",
+        _(
+            "There is a SIM{card}.",
+            card=f" ({masked(card, numbers=numbers)})" if card else "",
+        ),
     )
-    yield Finding("PIN", True, "The SIM asks for none, or has it.")
+    yield Finding("PIN", True, _("The SIM asks for none, or has it."))
 
 
 def _of_condition(
     condition: Condition, settings: ModemSettings, *, numbers: bool
 ) -> Iterator[Finding]:
-    signal = (
-        "signal not known (if texts get lost, check the antenna)"
-        if condition.signal is None
-        else f"{condition.signal} dBm"
-    )
-    network = visible(condition.network or "network without a name")
-    if condition.registration.usable:
-        weak = condition.signal is not None and condition.signal < _WEAK
-        advice = ", which is weak: move the dongle or its antenna" if weak else ""
-        yield Finding(
-            "network",
-            True,
-            f"Registered ({condition.registration}) with {network}, {signal}{advice}.",
-        )
-    elif condition.registration is Registration.UNKNOWN:
-        yield Finding(
-            "network",
-            None,
-            f"The modem does not say whether it is registered ({signal}).",
-        )
-    else:
-        yield Finding("network", False, _NETWORKS[condition.registration])
+    yield _of_network(condition)
     centre = condition.service_centre or settings.service_centre
-    missing = "The SIM has no service centre, so nothing can be sent: set modem.service_centre to its operator's."
+    missing = _(
+        "The SIM has no service centre, so nothing can be sent: set modem.service_centre to its operator's."
+    )
     found = (
-        f"Texts leave through {masked(centre, numbers=numbers)}." if centre else missing
+        _("Texts leave through {centre}.", centre=masked(centre, numbers=numbers))
+        if centre
+        else missing
     )
     yield Finding("service centre", bool(centre), found)
     for use in condition.storages:
-        full = use.total > 0 and use.used >= use.total
-        holds = f"{use.storage} holds {use.used} of {plural(use.total, 'message')}"
-        waits = " The daemon takes them in when it runs." if use.used else ""
-        yield Finding(
-            "storages",
-            not full,
-            f"{visible(holds)}.{' It is full: the network waits.' if full else ''}{waits}",
+        yield _of_storage(use)
+
+
+def _of_network(condition: Condition) -> Finding:
+    signal = (
+        _("signal not known (if texts get lost, check the antenna)")
+        if condition.signal is None
+        else _("{signal} dBm", signal=condition.signal)
+    )
+    network = visible(condition.network or _("network without a name"))
+    if condition.registration.usable:
+        weak = condition.signal is not None and condition.signal < _WEAK
+        advice = _(", which is weak: move the dongle or its antenna") if weak else ""
+        sentence = _(
+            "Registered ({registration}) with {network}, {signal}{advice}.",
+            registration=condition.registration,
+            network=network,
+            signal=signal,
+            advice=advice,
         )
+        return Finding("network", True, sentence)
+    if condition.registration is Registration.UNKNOWN:
+        sentence = _(
+            "The modem does not say whether it is registered ({signal}).", signal=signal
+        )
+        return Finding("network", None, sentence)
+    return Finding("network", False, _NETWORKS[condition.registration])
+
+
+def _of_storage(use: StorageUse) -> Finding:
+    full = use.total > 0 and use.used >= use.total
+    holds = _(
+        "{storage} holds {used} of {total}",
+        storage=use.storage,
+        used=use.used,
+        total=plural(use.total, "message"),
+    )
+    stuck = _(" It is full: the network waits.") if full else ""
+    waits = _(" The daemon takes them in when it runs.") if use.used else ""
+    return Finding(
+        "storages",
+        not full,
+        f"{visible(holds)}.{stuck}{waits}",
+    )
 
 
 def _sentence(error: ModemError) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from antirelou.cli.check_line import Finding
 from antirelou.cli.errors import TRY_AGAIN
-from antirelou.cli.output import plural, visible, when
+from antirelou.cli.output import visible, when
+from antirelou.language import _, plural
 from antirelou.policy.hours import is_open, next_opening
 from antirelou.policy.month import month_of
 from antirelou.settings import Settings
@@ -37,7 +38,7 @@ Row = dict[str, Any]
 def of_replies(row: Row, settings: Settings, now: datetime) -> Iterator[Finding]:
     """What holds replies back though the line is well, by the line's row."""
     if row["paused"]:
-        sentence = "Replies are paused: antirelou resume lets them leave again."
+        sentence = _("Replies are paused: antirelou resume lets them leave again.")
         yield Finding("orders", False, sentence)
     held = list(_held(row, settings, now))
     if not held and not row["paused"]:
@@ -45,7 +46,7 @@ def of_replies(row: Row, settings: Settings, now: datetime) -> Iterator[Finding]
         yield Finding(
             "replies",
             True,
-            f"Nothing holds them back; {left} segments may leave today.",
+            _("Nothing holds them back; {left} segments may leave today.", left=left),
         )
     for good, sentence in held:
         yield Finding("replies", good, sentence, TRY_AGAIN)
@@ -60,7 +61,10 @@ def _held(
     if gap and datetime.fromisoformat(gap) > now:
         yield (
             False,
-            f"The log was restored: nobody new gets a text until {when(gap, zone)[:10]}, or antirelou resume --memory-gap.",
+            _(
+                "The log was restored: nobody new gets a text until {gap}, or antirelou resume --memory-gap.",
+                gap=when(gap, zone)[:10],
+            ),
         )
     if row["held_by"] is not None and row["state"] == "breaker":
         yield False, visible(row["sentence"])
@@ -68,17 +72,27 @@ def _held(
         since, most = when(row["flood"]["since"], zone), settings.flood.replies_per_hour
         yield (
             None,
-            f"A flood is on since {since}: at most {plural(most, 'reply', 'replies')} an hour leave, see antirelou status.",
+            _(
+                "A flood is on since {since}: at most {most} an hour leave, see antirelou status.",
+                since=since,
+                most=plural(most, "reply", "replies"),
+            ),
         )
     if settings.reply.mode == "approved":
         yield (
             None,
-            'reply.mode is "approved": each waits for antirelou approve.',
+            _('reply.mode is "approved": each waits for antirelou approve.'),
         )
     hours = settings.reply.hours
     if hours is not None and not is_open(hours, zone, now):
         opens = when(next_opening(hours, zone, now), zone, now=now)
-        yield None, f"reply.hours are closed: what is due leaves from {opens} on."
+        yield (
+            None,
+            _(
+                "reply.hours are closed: what is due leaves from {opens} on.",
+                opens=opens,
+            ),
+        )
 
 
 def _used_up(
@@ -97,12 +111,19 @@ def _used_up(
         if number >= most:
             yield (
                 False,
-                f"limits.{name} = {most} is used up: they wait, or raise it if the plan allows.",
+                _(
+                    "limits.{name} = {most} is used up: they wait, or raise it if the plan allows.",
+                    name=name,
+                    most=most,
+                ),
             )
     if row["recipients_month"] >= allowed:
-        sentence = (
-            f"Of limits.recipients_per_month = {limits.recipients_per_month} no more than {allowed} may be used up by "
-            f"now, and {row['recipients_month']} are: they wait, or raise it if the plan allows."
+        sentence = _(
+            "Of limits.recipients_per_month = {recipients_per_month} no more than {allowed} may be used up by "
+            "now, and {recipients_month} are: they wait, or raise it if the plan allows.",
+            recipients_per_month=limits.recipients_per_month,
+            allowed=allowed,
+            recipients_month=row["recipients_month"],
         )
         yield False, sentence
 
@@ -112,11 +133,15 @@ def of_daemon_alive(row: Row, pid: int, settings: Settings) -> Iterator[Finding]
     last, zone = datetime.fromisoformat(row["updated_at"]), settings.reply.time_zone
     if datetime.now(UTC) - last <= _DEAF_AFTER:
         return
-    who = f"process {pid}" if pid else "some process"
+    who = _("process {pid}", pid=pid) if pid else _("some process")
     yield Finding(
         "daemon",
         False,
-        f"It runs ({who}) but has said nothing since {when(last, zone)}: systemctl restart antirelou.",
+        _(
+            "It runs ({who}) but has said nothing since {last}: systemctl restart antirelou.",
+            who=who,
+            last=when(last, zone),
+        ),
     )
 
 
@@ -125,6 +150,8 @@ def of_events(events: list[Row], settings: Settings) -> Iterator[Finding]:
     zone = settings.reply.time_zone
     bad = [event for event in events if event["kind"] not in _GOOD_NEWS]
     for event in bad[-_MOST_EVENTS:]:
-        often = f" ({event['count']} times)" if event["count"] > 1 else ""
+        often = (
+            _(" ({count} times)", count=event["count"]) if event["count"] > 1 else ""
+        )
         last = when(event["last_at"], zone)
         yield Finding("lately", None, f"{last}: {visible(event['text'])}{often}")

@@ -27,6 +27,7 @@ from antirelou.cli.errors import CONFIGURATION
 from antirelou.cli.output import masked, visible, when
 from antirelou.cli.reasons import fate
 from antirelou.clock import SystemClock, Timekeeper
+from antirelou.language import _
 from antirelou.log import LogMissing, Reader, give_order, holder
 from antirelou.policy.numbers import NumberKind, classify, normalise
 from antirelou.settings import Settings
@@ -44,7 +45,11 @@ def address_of(number: str, settings: Settings) -> str:
     kind = classify(number, country).kind
     if kind is not NumberKind.MOBILE:
         raise click.UsageError(
-            f"{number!r} is no mobile number ({kind}): a test text goes to a mobile number, best to your own."
+            _(
+                "{number!r} is no mobile number ({kind}): a test text goes to a mobile number, best to your own.",
+                number=number,
+                kind=kind,
+            )
         )
     return normalise(number, country)
 
@@ -53,15 +58,20 @@ def agreed(address: str, settings: Settings, *, numbers: bool, yes: bool) -> boo
     """Whether the operator wants it sent, now that he has read what that means."""
     shown = masked(address, numbers=numbers)
     if address not in (*settings.operator.numbers, settings.modem.number):
-        sentence = f"{shown} is not one of operator.numbers: it gets this as its lesson, and no more than two in its life."
+        sentence = _(
+            "{shown} is not one of operator.numbers: it gets this as its lesson, and no more than two in its life.",
+            shown=shown,
+        )
         click.echo(sentence, err=True)
     if yes:
         return True
     if not sys.stdin.isatty():
         raise click.UsageError(
-            "There is no terminal to confirm this on: add --yes to send the text."
+            _("There is no terminal to confirm this on: add --yes to send the text.")
         )
-    return click.confirm(f"Send the text of reply.texts to {shown} now?", err=True)
+    return click.confirm(
+        _("Send the text of reply.texts to {shown} now?", shown=shown), err=True
+    )
 
 
 def sent(address: str, settings: Settings, config: Path) -> Iterator[Finding]:
@@ -80,7 +90,9 @@ def sent(address: str, settings: Settings, config: Path) -> Iterator[Finding]:
         journal.seek(0)
         if ended:
             said = visible(journal.read().strip())
-            yield Finding("test text", None, f"The daemon ended, and said: {said}")
+            yield Finding(
+                "test text", None, _("The daemon ended, and said: {said}", said=said)
+            )
 
 
 def _by_order(
@@ -99,13 +111,19 @@ def _by_order(
             if reply is not None and _settled(reply):
                 break
             if row is not None and row["done_at"] and reply is None:
-                return Finding("test text", False, f"It was {visible(row['result'])}.")
+                return Finding(
+                    "test text",
+                    False,
+                    _("It was {result}.", result=visible(row["result"])),
+                )
         time.sleep(_LOOK)
     if reply is None:
         return Finding(
             "test text",
             False,
-            "No daemon took the order in time: see antirelou status, and journalctl -u antirelou.",
+            _(
+                "No daemon took the order in time: see antirelou status, and journalctl -u antirelou."
+            ),
         )
     return told(reply, settings)
 
@@ -137,9 +155,11 @@ def not_the_owner(path: Path) -> str | None:
         name = pwd.getpwuid(owner).pw_name
     except KeyError:
         name = f"#{owner}"
-    return (
-        f"No daemon runs, and {place} belongs to the user {name}: start the daemon first, or run this as that user "
-        f"(runuser -u {name} -- antirelou check --send …)."
+    return _(
+        "No daemon runs, and {place} belongs to the user {name}: start the daemon first, or run this as that user "
+        "(runuser -u {name} -- antirelou check --send …).",
+        place=place,
+        name=name,
     )
 
 
@@ -166,16 +186,29 @@ def told(reply: Row, settings: Settings) -> Finding:
     """What became of the text, and what to do if it is not what was wanted."""
     state, zone = reply["state"], settings.reply.time_zone
     if state == "submitted":
-        sentence = f"The network took it {when(reply['submitted_at'], zone)}: see whether it arrives."
+        sentence = _(
+            "The network took it {submitted_at}: see whether it arrives.",
+            submitted_at=when(reply["submitted_at"], zone),
+        )
         return Finding("test text", True, sentence)
-    sentence = f"It is {fate(reply, settings)}"
+    sentence = _("It is {fate}", fate=fate(reply, settings))
     if state == "queued":
         tried = [row["said"] for row in reply["submits"] if row["said"]]
-        said = f" The modem said: {visible(tried[-1])}." if tried else ""
-        sentence += f"{said} It is dropped by itself ten minutes after it was ordered."
+        said = _(" The modem said: {tried}.", tried=visible(tried[-1])) if tried else ""
+        sentence += _(
+            "{said} It is dropped by itself ten minutes after it was ordered.",
+            said=said,
+        )
     elif reply["cms_error"] is not None:
         means, remedy = cause(reply["cms_error"])
-        sentence = f"{sentence.rstrip('.')}. The cause is {means}: {remedy}."
+        sentence = _(
+            "{sentence}. The cause is {means}: {remedy}.",
+            sentence=sentence.rstrip("."),
+            means=means,
+            remedy=remedy,
+        )
     elif state == "unknown":
-        sentence += " See whether it arrives; if not, check the antenna, and the modem's plug and power."
+        sentence += _(
+            " See whether it arrives; if not, check the antenna, and the modem's plug and power."
+        )
     return Finding("test text", False, sentence)

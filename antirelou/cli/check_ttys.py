@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from antirelou.cli.output import plural
 from antirelou.clock import SystemClock
+from antirelou.language import _, plural
 from antirelou.modem.port import open_serial
 from antirelou.modem.probe import UsbTty, that_answer, usb_ttys
 
@@ -18,7 +18,10 @@ def remedies() -> Iterator[str]:
     answering = list(that_answer(ttys, clock=SystemClock(), open_port=open_serial))
     if ttys and not answering:
         asked = plural(len(ttys), "USB tty", "USB ttys")
-        yield f"Asked {asked}: none speaks AT, or none may be opened by this user."
+        yield _(
+            "Asked {asked}: none speaks AT, or none may be opened by this user.",
+            asked=asked,
+        )
     yield from sentences(answering)
 
 
@@ -28,8 +31,20 @@ def sentences(answering: list[UsbTty]) -> Iterator[str]:
     for tty in answering:
         devices.setdefault((tty.vendor, tty.product), []).append(tty)
     for (vendor, product), (first, *others) in devices.items():
-        also = f" (so do {', '.join(other.path for other in others)})" if others else ""
+        also = (
+            _(" (so do {others})", others=", ".join(other.path for other in others))
+            if others
+            else ""
+        )
         yield (
-            f"{first.path} speaks AT{also}, but modem {vendor}:{product} has no name: write the line {first.rule} into "
-            f"{RULES}, then: sudo udevadm control --reload; sudo udevadm trigger."
+            _(
+                "{path} speaks AT{also}, but modem {vendor}:{product} has no name: write the line {rule} into "
+                "{rules}, then: sudo udevadm control --reload; sudo udevadm trigger.",
+                path=first.path,
+                also=also,
+                vendor=vendor,
+                product=product,
+                rule=first.rule,
+                rules=RULES,
+            )
         )

@@ -14,6 +14,7 @@ import click
 from antirelou.cli.options import config_option, json_option, numbers_option
 from antirelou.cli.output import duration, echo, json_line, masked, size, visible
 from antirelou.config import load, sample
+from antirelou.language import _
 from antirelou.settings import Hours
 
 _NUMBERS = ("modem.number", "operator.numbers")
@@ -38,7 +39,7 @@ def config(config: Path, check: bool, as_json: bool, numbers: bool) -> None:
     if not check:
         if as_json:
             raise click.UsageError(
-                "--json goes with --check: antirelou config --check --json."
+                _("--json goes with --check: antirelou config --check --json.")
             )
         echo(sample(), end="")
         return

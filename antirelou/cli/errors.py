@@ -12,15 +12,21 @@ import traceback
 
 import click
 
+from antirelou.language import _
+
 BUG, USAGE, UNAVAILABLE, TRY_AGAIN, CONFIGURATION, INTERRUPTED = 1, 2, 69, 75, 78, 130
 MEANINGS = {
-    0: "Done; of check: a text could be answered now.",
-    BUG: "A bug in antirelou: please report what --debug shows; of verify: the log does not fit its chain.",
-    USAGE: "The command was not understood.",
-    UNAVAILABLE: "The modem cannot be used; systemd starts the daemon again.",
-    TRY_AGAIN: "Try again: another daemon runs for the line, the log is busy, the disk is full.",
-    CONFIGURATION: "The configuration or the log must be put right first.",
-    INTERRUPTED: "Interrupted with Ctrl-C.",
+    0: _("Done; of check: a text could be answered now."),
+    BUG: _(
+        "A bug in antirelou: please report what --debug shows; of verify: the log does not fit its chain."
+    ),
+    USAGE: _("The command was not understood."),
+    UNAVAILABLE: _("The modem cannot be used; systemd starts the daemon again."),
+    TRY_AGAIN: _(
+        "Try again: another daemon runs for the line, the log is busy, the disk is full."
+    ),
+    CONFIGURATION: _("The configuration or the log must be put right first."),
+    INTERRUPTED: _("Interrupted with Ctrl-C."),
 }
 
 
@@ -60,7 +66,10 @@ def _told(error: Exception, *, debug: bool) -> int:
     """Print the sentence for `error` and return its exit status; modules are named only if they are loaded."""
     status = exit_status(error)
     if status == BUG:
-        sentence = f"antirelou failed: {type(error).__name__}. This is a bug; --debug shows where."
+        sentence = _(
+            "antirelou failed: {name}. This is a bug; --debug shows where.",
+            name=type(error).__name__,
+        )
         print(f"{'<3>' if _in_journal() else ''}{sentence}", file=sys.stderr)
         if debug:
             traceback.print_exception(error)

@@ -15,6 +15,7 @@ from antirelou.cli.options import (
 )
 from antirelou.cli.ordering import order
 from antirelou.cli.output import echo, json_line, visible, when
+from antirelou.language import _
 from antirelou.log import Hold, Reader
 from antirelou.settings import Settings
 
@@ -51,14 +52,16 @@ def hold(
     if any(period) or end is not None:
         if as_json or (any(period) and end is not None):
             raise click.UsageError(
-                "Give --since, --until and --note, or --end, or neither for the list."
+                _(
+                    "Give --since, --until and --note, or --end, or neither for the list."
+                )
             )
         _order(settings, period, end)
         return
     with Reader.open(settings.log.path) as reader:
         holds = reader.holds()
     if not holds and not as_json:
-        echo("There is no legal hold: everything is erased when it is due.")
+        echo(_("There is no legal hold: everything is erased when it is due."))
     for one in holds:
         echo(_json(one) if as_json else _sentence(one, settings))
 
@@ -72,30 +75,37 @@ def _order(
         with Reader.open(settings.log.path) as reader:
             if end not in [one.id for one in reader.holds()]:
                 raise click.UsageError(
-                    f"There is no hold {end}: antirelou hold lists them."
+                    _("There is no hold {end}: antirelou hold lists them.", end=end)
                 )
         order(settings, "hold_end", [("", {"id": end})])
         return
     since, until, note = period
     if since is None or until is None or not (note or "").strip():
         raise click.UsageError(
-            "A hold needs --since, --until and --note: from when, until when, and why."
+            _(
+                "A hold needs --since, --until and --note: from when, until when, and why."
+            )
         )
     now, zone = datetime.now(UTC), settings.reply.time_zone
     first = time_option(since, "--since", now=now, zone=zone)
     last = time_option(until, "--until", now=now, zone=zone, end=True)
     assert first is not None and last is not None
     if first >= last:
-        raise click.UsageError("--until is not later than --since: swap them.")
+        raise click.UsageError(_("--until is not later than --since: swap them."))
     argument = {"since": first.isoformat(), "until": last.isoformat(), "note": note}
     order(settings, "hold", [("", argument)])
 
 
 def _sentence(one: Hold, settings: Settings) -> str:
     zone = settings.reply.time_zone
-    return (
-        f"Hold {one.id}: nothing that was received from {when(one.since, zone)} to {when(one.until, zone)} is erased; "
-        f"ordered {when(one.at, zone)}: {visible(one.note)}"
+    return _(
+        "Hold {id}: nothing that was received from {since} to {until} is erased; "
+        "ordered {at}: {note}",
+        id=one.id,
+        since=when(one.since, zone),
+        until=when(one.until, zone),
+        at=when(one.at, zone),
+        note=visible(one.note),
     )
 
 

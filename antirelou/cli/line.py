@@ -23,6 +23,7 @@ from antirelou.cli.output import (
     visible,
     when,
 )
+from antirelou.language import _
 from antirelou.log import Reader
 from antirelou.settings import Settings
 
@@ -54,7 +55,10 @@ def line(config: Path, action: str | None, as_json: bool, numbers: bool) -> None
     if action is not None:
         if as_json or numbers:
             raise click.UsageError(
-                f"--json and --numbers are for the list: antirelou line {action} takes neither."
+                _(
+                    "--json and --numbers are for the list: antirelou line {action} takes neither.",
+                    action=action,
+                )
             )
         order(settings, _ORDERS[action])
         return
@@ -69,23 +73,23 @@ def line(config: Path, action: str | None, as_json: bool, numbers: bool) -> None
 
 
 def _cells(settings: Settings, row: dict[str, Any], *, numbers: bool) -> list[str]:
-    model = (
-        " ".join(
-            visible(row[name]) for name in ("manufacturer", "model") if row.get(name)
-        )
-        or "modem not known"
-    )
+    model = " ".join(
+        visible(row[name]) for name in ("manufacturer", "model") if row.get(name)
+    ) or _("modem not known")
     sim = (
-        f"SIM {masked(row['iccid'], numbers=numbers)}"
+        _("SIM {iccid}", iccid=masked(row["iccid"], numbers=numbers))
         if row.get("iccid")
-        else "SIM not known"
+        else _("SIM not known")
     )
     if row["new_sim"]:
-        sim += " (new: antirelou line accept)"
-    since = f"since {when(row['first_start_at'], settings.reply.time_zone)}"
+        sim += _(" (new: antirelou line accept)")
+    since = _(
+        "since {first_start_at}",
+        first_start_at=when(row["first_start_at"], settings.reply.time_zone),
+    )
     says = (
         visible(row["sentence"])
         if row["held_by"] is not None
-        else "The daemon is not running."
+        else _("The daemon is not running.")
     )
     return [row["line"], model, sim, since, says]

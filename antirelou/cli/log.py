@@ -35,6 +35,7 @@ from antirelou.cli.output import (
     visible,
     when,
 )
+from antirelou.language import _
 from antirelou.log import Reader, State
 from antirelou.policy.facts import HoldReason, Kind, Reason
 from antirelou.policy.numbers import normalise
@@ -145,10 +146,10 @@ def log(
     antirelou log --sender "06 39 98 00 01" --csv --limit 100000 > texts.csv
     """
     if as_json and as_csv:
-        raise click.UsageError("Choose one of --json and --csv.")
+        raise click.UsageError(_("Choose one of --json and --csv."))
     if follow and filters["until"] is not None:
         raise click.UsageError(
-            "--follow goes on for ever; it cannot be combined with --until."
+            _("--follow goes on for ever; it cannot be combined with --until.")
         )
     settings, now = settings_of(config), datetime.now(UTC)
     form = "json" if as_json else "csv" if as_csv else "plain"
@@ -183,7 +184,7 @@ def _show(
     if not follow:
         return
     last = max([last, *(row["id"] for row in rows)])
-    for _ in _changes(reader):
+    for _change in _changes(reader):
         rows = reader.messages(**asked, limit=None, after_id=last)
         _print(rows, shown)
         last = max([last, *(row["id"] for row in rows)])

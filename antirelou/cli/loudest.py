@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 
 from antirelou.cli.options import time_option
-from antirelou.cli.output import echo, masked, plural, table, when
+from antirelou.cli.output import echo, masked, table, when
+from antirelou.language import _, plural
 from antirelou.log import Reader
 from antirelou.policy.numbers import normalise
 from antirelou.settings import Settings
@@ -35,30 +37,46 @@ def loudest(
         found = reader.loudest(settings.line, begins, top + len(ours))
     found = [row for row in found if row["address"] not in ours][:top]
     if not found:
-        echo(f"Nobody who is not blocked already wrote since {when(begins, zone)}.")
+        echo(
+            _(
+                "Nobody who is not blocked already wrote since {begins}.",
+                begins=when(begins, zone),
+            )
+        )
         return []
-    echo(f"{plural(len(found), 'number')} that wrote most since {when(begins, zone)}:")
-    cells = [
-        [
-            masked(row["address"], numbers=numbers),
-            plural(row["messages"], "message"),
-            f"last {when(row['last_at'], zone, now=now)}{', told already' if row['told'] else ''}",
-        ]
-        for row in found
-    ]
-    for line in table(cells, indent="  "):
+    echo(
+        _(
+            "{found} that wrote most since {begins}:",
+            found=plural(len(found), "number"),
+            begins=when(begins, zone),
+        )
+    )
+    for row in found:
+        row["last"] = when(row["last_at"], zone, now=now)
+    for line in table([_cells(row, numbers=numbers) for row in found], indent="  "):
         echo(line)
     return [row["address"] for row in found] if yes or _agreed(len(found)) else []
+
+
+def _cells(row: dict[str, Any], *, numbers: bool) -> list[str]:
+    last = _("last {last_at}", last_at=row["last"])
+    return [
+        masked(row["address"], numbers=numbers),
+        plural(row["messages"], "message"),
+        last + (_(", told already") if row["told"] else ""),
+    ]
 
 
 def _agreed(number: int) -> bool:
     if not sys.stdin.isatty():
         raise click.UsageError(
-            "There is no terminal to confirm this on: add --yes to block them."
+            _("There is no terminal to confirm this on: add --yes to block them.")
         )
     if click.confirm(
-        f"Never answer {'this number' if number == 1 else f'these {number:,} numbers'} any more?"
+        _("Never answer this number any more?")
+        if number == 1
+        else _("Never answer these {number:,} numbers any more?", number=number)
     ):
         return True
-    echo("Nothing was ordered.")
+    echo(_("Nothing was ordered."))
     return False

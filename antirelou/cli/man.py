@@ -15,12 +15,14 @@ import click
 from antirelou import __version__
 from antirelou.cli import COMMANDS, group
 from antirelou.cli.errors import MEANINGS
+from antirelou.cli.help import speak
 from antirelou.config import DEFAULT_PATH
+from antirelou.language import _, french
 from antirelou.settings import Log
 
 _ENVIRONMENT = {
-    "ANTIRELOU_CONFIG": "The configuration, where no --config is given.",
-    "ANTIRELOU_DEBUG": "The same as --debug, if it is neither empty nor 0.",
+    "ANTIRELOU_CONFIG": _("The configuration, where no --config is given."),
+    "ANTIRELOU_DEBUG": _("The same as --debug, if it is neither empty nor 0."),
 }
 
 
@@ -31,35 +33,35 @@ def page() -> str:
 
 def _page() -> Iterator[str]:
     about, *description = _paragraphs(group)
-    yield f'.TH ANTIRELOU 1 "" "antirelou {__version__}" "User Commands"'
-    yield from (".SH NAME", f"antirelou \\- {_text(about).rstrip('.')}")
+    yield f'.TH ANTIRELOU 1 "" "antirelou {__version__}" "{_("User Commands")}"'
+    yield from (f".SH {_('NAME')}", f"antirelou \\- {_text(about).rstrip('.')}")
     yield from (
-        ".SH SYNOPSIS",
+        f".SH {_('SYNOPSIS')}",
         ".B antirelou",
-        r"[\fIOPTIONS\fR] \fICOMMAND\fR [\fIARGS\fR]",
+        rf"[\fI{_('OPTIONS')}\fR] \fI{_('COMMAND')}\fR [\fI{_('ARGS')}\fR]",
     )
-    yield ".SH DESCRIPTION"
+    yield f".SH {_('DESCRIPTION')}"
     for paragraph in description:
         yield from _paragraph(paragraph)
     context = click.Context(group, info_name="antirelou", **group.context_settings)
     yield from _options(group, context)
     for title, commands in COMMANDS.items():
-        yield f".SH {_text(title.upper())}"
+        yield f".SH {_text(_(title).strip().upper())}"
         for name in commands:
             yield from _command(name, context)
-    yield ".SH EXIT STATUS"
+    yield f".SH {_('EXIT STATUS')}"
     for status, meaning in MEANINGS.items():
         yield from _item(str(status), meaning)
-    yield ".SH ENVIRONMENT"
+    yield f".SH {_('ENVIRONMENT')}"
     for name, meaning in _ENVIRONMENT.items():
         yield from _item(name, meaning)
-    yield ".SH FILES"
+    yield f".SH {_('FILES')}"
     yield from _item(
-        str(DEFAULT_PATH), "The configuration; antirelou config prints it."
+        str(DEFAULT_PATH), _("The configuration; antirelou config prints it.")
     )
-    yield from _item(str(Log().path), "The log, an SQLite database.")
+    yield from _item(str(Log().path), _("The log, an SQLite database."))
     yield from (
-        ".SH SEE ALSO",
+        f".SH {_('SEE ALSO')}",
         ".BR systemctl (1),",
         ".BR journalctl (1),",
         ".BR sqlite3 (1)",
@@ -115,4 +117,6 @@ def _text(text: str) -> str:
 
 
 if __name__ == "__main__":
+    if french():
+        speak(group)
     sys.stdout.write(page())

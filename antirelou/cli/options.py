@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from antirelou.config import DEFAULT_PATH, Loaded, load
+from antirelou.language import _
 from antirelou.settings import Settings
 
 Command = Callable[..., Any]
@@ -92,6 +93,9 @@ def time_option(
         return parse_time(value, now=now, zone=zone, end=end)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(
-            f"{value!r} is not a time. Write 2h, 3d, today, yesterday, 2026-11-22 or '2026-11-22 18:30'.",
+            _(
+                "{value!r} is not a time. Write 2h, 3d, today, yesterday, 2026-11-22 or '2026-11-22 18:30'.",
+                value=value,
+            ),
             param_hint=option,
         ) from error

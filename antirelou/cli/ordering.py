@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from antirelou.cli.output import echo, plural, visible, when
+from antirelou.cli.output import echo, visible, when
 from antirelou.clock import SystemClock, Timekeeper
+from antirelou.language import _, plural
 from antirelou.log import Reader, give_orders, holder
 from antirelou.settings import Settings
 
@@ -38,19 +39,24 @@ def order(
     names = {number: name for number, (name, _) in zip(numbers, arguments, strict=True)}
     pid = holder(settings.log.path, settings.line)
     if pid is None:
-        it = "It" if len(names) == 1 else "They"
-        echo(
-            f"{_given(names)} {it} will be carried out when the daemon of line {settings.line} starts."
-        )
+        echo(_given(names, settings.line))
         return
     results = _results(settings, set(names))
     for line in _answers(names, results):
         echo(line)
     if late := len(names) - len(results):
-        what = "The order was" if late == 1 else f"{late:,} orders were"
-        who = f"the daemon (process {pid})" if pid else "the daemon"
+        what = (
+            _("The order was given")
+            if late == 1
+            else _("{late:,} orders were given", late=late)
+        )
+        who = _("the daemon (process {pid})", pid=pid) if pid else _("the daemon")
         echo(
-            f"{what} given; {who} is busy and will carry out what is left in its next cycle."
+            _(
+                "{what}; {who} is busy and will carry out what is left in its next cycle.",
+                what=what,
+                who=who,
+            )
         )
 
 
@@ -62,15 +68,18 @@ def what_waits(settings: Settings) -> str:
             (line for line in reader.status(now) if line["line"] == settings.line), None
         )
     if row is None:
-        return f"There is no line {settings.line} in the log yet."
+        return _("There is no line {line} in the log yet.", line=settings.line)
     replies = sum(row["queued"].values())
     first = (
-        f", the first due {when(row['next_due_at'], zone)}"
+        _(", the first due {next_due_at}", next_due_at=when(row["next_due_at"], zone))
         if row["next_due_at"]
         else ""
     )
     undecided = (
-        f"; {plural(row['undecided'], 'message')} not decided yet"
+        _(
+            "; {undecided} not decided yet",
+            undecided=plural(row["undecided"], "message"),
+        )
         if row["undecided"]
         else ""
     )
@@ -82,7 +91,8 @@ def _answers(names: Mapping[int, str], results: Mapping[int, str]) -> list[str]:
     if len(results) > _ONE_BY_ONE:
         counts = Counter(_sentence(visible(result)) for result in results.values())
         return [
-            f"{often:,} times: {sentence}" for sentence, often in counts.most_common()
+            _("{often:,} times: {sentence}", often=often, sentence=sentence)
+            for sentence, often in counts.most_common()
         ]
     told = (
         (name, results[number]) for number, name in names.items() if number in results
@@ -93,11 +103,16 @@ def _answers(names: Mapping[int, str], results: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _given(names: Mapping[int, str]) -> str:
-    return (
-        "The order is in the log."
-        if len(names) == 1
-        else f"{len(names):,} orders are in the log."
+def _given(names: Mapping[int, str], line: str) -> str:
+    if len(names) == 1:
+        return _(
+            "The order is in the log. It will be carried out when the daemon of line {line} starts.",
+            line=line,
+        )
+    return _(
+        "{orders:,} orders are in the log. They will be carried out when the daemon of line {line} starts.",
+        orders=len(names),
+        line=line,
     )
 
 

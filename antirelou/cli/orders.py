@@ -14,7 +14,8 @@ import click
 from antirelou.cli.loudest import loudest
 from antirelou.cli.options import config_option, numbers_option, settings_of
 from antirelou.cli.ordering import order, what_waits
-from antirelou.cli.output import echo, masked, plural, visible
+from antirelou.cli.output import echo, masked, visible
+from antirelou.language import _, plural
 from antirelou.log import Reader
 from antirelou.policy.numbers import MASK, NumberKind, classify, normalise
 from antirelou.settings import Settings
@@ -103,12 +104,12 @@ def block(
     """
     settings = settings_of(config)
     if loud["top"] is None and (loud["since"] or loud["yes"]):
-        raise click.UsageError("--since and --yes go with --top N.")
+        raise click.UsageError(_("--since and --yes go with --top N."))
     if loud["top"] is None:
         _each_number("block", settings, given, from_file, numbers=numbers)
         return
     if given or from_file is not None:
-        raise click.UsageError("Give numbers, or --top N, not both.")
+        raise click.UsageError(_("Give numbers, or --top N, not both."))
     addresses = loudest(
         settings, loud["top"], loud["since"], numbers=numbers, yes=loud["yes"]
     )
@@ -193,7 +194,10 @@ def _chosen(
     """The argument of the order; exactly one way to choose."""
     if sum((bool(ids), sender is not None, search is not None, everything)) != 1:
         raise click.UsageError(
-            f"Say whose replies, in one way: antirelou {kind} ID…, --sender, --search or --all."
+            _(
+                "Say whose replies, in one way: antirelou {kind} ID…, --sender, --search or --all.",
+                kind=kind,
+            )
         )
     if ids:
         return {"ids": _replies_to(settings, ids)}
@@ -202,7 +206,7 @@ def _chosen(
     if search is not None:
         if not search.strip():
             raise click.UsageError(
-                "--search needs a word to look for; --all means all replies."
+                _("--search needs a word to look for; --all means all replies.")
             )
         return {"search": search}
     return {"all": True}
@@ -215,10 +219,16 @@ def _replies_to(settings: Settings, messages: Iterable[int]) -> list[int]:
         for number in dict.fromkeys(messages):
             message = reader.message(number)
             if message is None:
-                raise click.UsageError(f"There is no message {number} in the log.")
+                raise click.UsageError(
+                    _("There is no message {number} in the log.", number=number)
+                )
             if message["line"] != settings.line:
                 raise click.UsageError(
-                    f"Message {number} is of line {message['line']}: name that line's configuration with --config."
+                    _(
+                        "Message {number} is of line {line}: name that line's configuration with --config.",
+                        number=number,
+                        line=message["line"],
+                    )
                 )
             waiting = [
                 int(reply["id"])
@@ -227,7 +237,10 @@ def _replies_to(settings: Settings, messages: Iterable[int]) -> list[int]:
             ]
             if not waiting:
                 raise click.UsageError(
-                    f"No reply waits for message {number}: antirelou why {number} tells its story."
+                    _(
+                        "No reply waits for message {number}: antirelou why {number} tells its story.",
+                        number=number,
+                    )
                 )
             found += waiting
     return found
@@ -247,7 +260,7 @@ def _each_number(
         addresses += _read(file, settings.modem.country)
     if not addresses:
         raise click.UsageError(
-            f'Give at least one number: antirelou {kind} "06 39 98 00 01".'
+            _('Give at least one number: antirelou {kind} "06 39 98 00 01".', kind=kind)
         )
     _order_each(kind, settings, addresses, numbers=numbers)
 
@@ -268,7 +281,7 @@ def _read(file: IO[str], country: str) -> list[str]:
         lines = [line.partition("#")[0].strip() for line in file]
     except UnicodeDecodeError as error:
         raise click.UsageError(
-            f"{visible(file.name)} is not UTF-8 text: save it as UTF-8."
+            _("{name} is not UTF-8 text: save it as UTF-8.", name=visible(file.name))
         ) from error
     addresses, mistakes = [], []
     for position, line in enumerate(lines, start=1):
@@ -277,11 +290,24 @@ def _read(file: IO[str], country: str) -> list[str]:
         try:
             addresses.append(address_of(line, country))
         except click.UsageError as error:
-            mistakes.append(f"Line {position}: {error.message}")
+            mistakes.append(
+                _(
+                    "Line {position}: {message}",
+                    position=position,
+                    message=error.message,
+                )
+            )
     if mistakes:
         more = len(mistakes) - _MISTAKES
-        rest = [f"And {plural(more, 'more line')} like these."] if more > 0 else []
-        what = f"Nothing was ordered, since not every line of {visible(file.name)} is a number."
+        rest = (
+            [_("And {more} like these.", more=plural(more, "more line"))]
+            if more > 0
+            else []
+        )
+        what = _(
+            "Nothing was ordered, since not every line of {name} is a number.",
+            name=visible(file.name),
+        )
         raise click.UsageError("\n".join([what, *mistakes[:_MISTAKES], *rest]))
     return addresses
 
@@ -290,13 +316,19 @@ def address_of(given: str, country: str) -> str:
     """A sender as the log knows it. A usage error if it could be none."""
     if MASK in given:
         raise click.UsageError(
-            f"{visible(given)} is masked: look the number up with antirelou log --numbers."
+            _(
+                "{given} is masked: look the number up with antirelou log --numbers.",
+                given=visible(given),
+            )
         )
     address = normalise(given.strip(), country)
     kind = classify(address, country).kind
     too_long = kind is NumberKind.ALPHANUMERIC and len(address) > _LONGEST_NAME
     if not address or kind is NumberKind.IMPOSSIBLE or too_long:
         raise click.UsageError(
-            f'"{visible(given)}" is no number: write it as "06 39 98 00 01" or +33639980001.'
+            _(
+                '"{given}" is no number: write it as "06 39 98 00 01" or +33639980001.',
+                given=visible(given),
+            )
         )
     return address

@@ -208,11 +208,6 @@ def _padded(cell: str, size: int) -> str:
     return cell + " " * (size - width(cell))
 
 
-def plural(number: int, noun: str, nouns: str | None = None) -> str:
-    """`1 reply`, `2,000 replies`."""
-    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
-
-
 def size_of(octets: int) -> str:
     """`1.5 GB`, in the units in which the configuration is written."""
     amount = float(octets)

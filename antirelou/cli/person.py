@@ -27,10 +27,10 @@ from antirelou.cli.output import (
     json_line,
     masked,
     paragraphs,
-    plural,
     visible,
     when,
 )
+from antirelou.language import _, plural
 from antirelou.log import Reader, holder
 from antirelou.log.copies import copies
 from antirelou.settings import Settings
@@ -68,14 +68,22 @@ def forget(config: Path, number: str, yes: bool, numbers: bool) -> None:
     address = address_of(number, settings.modem.country)
     shown = masked(address, numbers=numbers)
     if not yes:
-        click.confirm(f"Erase all that {shown} wrote, for ever?", abort=True, err=True)
+        click.confirm(
+            _("Erase all that {shown} wrote, for ever?", shown=shown),
+            abort=True,
+            err=True,
+        )
     with Reader.open(settings.log.path) as reader:
         before = reader.last_erased(settings.line)
         exported = reader.exports_of(address, settings.log.key_file)
     order(settings, "forget", [(shown, {"address": address})])
     for one in exported:
         echo(
-            f"What was exported {when(one.at, settings.reply.time_zone)} to {visible(one.path)} still holds it."
+            _(
+                "What was exported {at} to {path} still holds it.",
+                at=when(one.at, settings.reply.time_zone),
+                path=visible(one.path),
+            )
         )
     if holder(settings.log.path, settings.line) is not None:
         echo(_left_the_file(settings, before))
@@ -110,7 +118,7 @@ def show(config: Path, number: str, as_json: bool, numbers: bool) -> None:
             for sentence in _TELLS[table](row, settings.reply.time_zone):
                 echo(sentence)
         if empty and not as_json:
-            echo(f"Nothing is kept about {shown}.")
+            echo(_("Nothing is kept about {shown}.", shown=shown))
 
 
 def _hidden(table: str, row: Row) -> Row:
@@ -121,21 +129,36 @@ def _hidden(table: str, row: Row) -> Row:
 
 
 def _sender(row: Row, zone: ZoneInfo) -> Iterator[str]:
-    who = masked(row["address"], numbers=True) if row["address"] else "Erased number"
-    yield f"{who}: first {when(row['first_at'], zone)}."
+    who = masked(row["address"], numbers=True) if row["address"] else _("Erased number")
+    yield _("{who}: first {first_at}.", who=who, first_at=when(row["first_at"], zone))
     if row["told"]:
         last = when(row["last_told_at"], zone)
-        yield f"Told: {plural(row['told'], 'automatic text')}, last {last}."
-    for name, word in (("blocked_at", "Blocked"), ("opted_out_at", "Opted out")):
+        yield _(
+            "Told: {told}, last {last}.",
+            told=plural(row["told"], "automatic text"),
+            last=last,
+        )
+    for name, word in (("blocked_at", _("Blocked")), ("opted_out_at", _("Opted out"))):
         if row[name]:
             yield f"{word} {when(row[name], zone)}."
 
 
 def _message(row: Row, zone: ZoneInfo) -> Iterator[str]:
     reason = row["reason"] or row["hold"] or "undecided"
-    erased = f"; erased {when(row['erased_at'], zone)}" if row["erased_at"] else ""
+    erased = (
+        _("; erased {erased_at}", erased_at=when(row["erased_at"], zone))
+        if row["erased_at"]
+        else ""
+    )
     yield (
-        f"Message {row['id']}: {row['kind']}, received {when(row['received_at'], zone)}, {reason}{erased}."
+        _(
+            "Message {id}: {kind}, received {received_at}, {reason}{erased}.",
+            id=row["id"],
+            kind=row["kind"],
+            received_at=when(row["received_at"], zone),
+            reason=reason,
+            erased=erased,
+        )
     )
     for line in paragraphs(row["text"]) if row["text"] is not None else ():
         yield f"  | {line}"
@@ -143,33 +166,58 @@ def _message(row: Row, zone: ZoneInfo) -> Iterator[str]:
 
 def _deliver(row: Row, zone: ZoneInfo) -> Iterator[str]:
     came = when(row["received_at"], zone)
-    pdu = visible(row["pdu"]) if row["pdu"] else "erased, or shown with --numbers only"
-    yield f"Short message {row['id']} as it came {came}: {pdu}."
+    pdu = (
+        visible(row["pdu"]) if row["pdu"] else _("erased, or shown with --numbers only")
+    )
+    yield _(
+        "Short message {id} as it came {came}: {pdu}.", id=row["id"], came=came, pdu=pdu
+    )
 
 
 def _reply(row: Row, zone: ZoneInfo) -> Iterator[str]:
-    yield f"Reply {row['id']}: {row['purpose']}, {row['state']}, queued {when(row['queued_at'], zone)}."
+    yield _(
+        "Reply {id}: {purpose}, {state}, queued {queued_at}.",
+        id=row["id"],
+        purpose=row["purpose"],
+        state=row["state"],
+        queued_at=when(row["queued_at"], zone),
+    )
     for line in paragraphs(row["text"] or ""):
         yield f"  | {line}"
 
 
 def _submit(row: Row, zone: ZoneInfo) -> Iterator[str]:
-    yield f"Segment {row['sequence']} of reply {row['reply_id']}: {row['state']}, {when(row['marked_at'], zone)}."
+    yield _(
+        "Segment {sequence} of reply {reply_id}: {state}, {marked_at}.",
+        sequence=row["sequence"],
+        reply_id=row["reply_id"],
+        state=row["state"],
+        marked_at=when(row["marked_at"], zone),
+    )
 
 
 def _order(row: Row, zone: ZoneInfo) -> Iterator[str]:
-    yield f"Order {row['id']}: {visible(row['kind'])}, {when(row['at'], zone)}."
+    yield _(
+        "Order {id}: {kind}, {at}.",
+        id=row["id"],
+        kind=visible(row["kind"]),
+        at=when(row["at"], zone),
+    )
 
 
 def _note(row: Row, zone: ZoneInfo) -> Iterator[str]:
-    yield f"Note {row['id']} of the operator, {when(row['at'], zone)}."
+    yield _("Note {id} of the operator, {at}.", id=row["id"], at=when(row["at"], zone))
     for line in paragraphs(row["text"] or ""):
         yield f"  | {line}"
 
 
 def _export(row: Row, zone: ZoneInfo) -> Iterator[str]:
     yield (
-        f"Exported as evidence {when(row['at'], zone)} to {visible(row['path'])}: erasing does not reach that file."
+        _(
+            "Exported as evidence {at} to {path}: erasing does not reach that file.",
+            at=when(row["at"], zone),
+            path=visible(row["path"]),
+        )
     )
 
 
@@ -191,9 +239,14 @@ def _left_the_file(settings: Settings, before: int) -> str:
     with Reader.open(settings.log.path) as reader:
         while time.monotonic() < deadline:
             if reader.last_erased(settings.line) > before:
-                return "Erased: nothing of it is left in the log's file."
+                return _("Erased: nothing of it is left in the log's file.")
             time.sleep(_LOOK)
-    told = "It is not yet out of the log's file: an event of kind erased will say so."
+    told = _(
+        "It is not yet out of the log's file: an event of kind erased will say so."
+    )
     if left := copies(settings.log.path):
-        told += f" {visible(str(left[0]))} still holds it: remove that if you do not need it, or the daemon does in time."
+        told += _(
+            " {left} still holds it: remove that if you do not need it, or the daemon does in time.",
+            left=visible(str(left[0])),
+        )
     return told

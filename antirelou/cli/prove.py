@@ -18,6 +18,7 @@ from antirelou.cli.ordering import order
 from antirelou.cli.orders import address_of
 from antirelou.cli.output import echo, masked, when
 from antirelou.cli.reasons import fate
+from antirelou.language import _
 from antirelou.log import Reader
 from antirelou.settings import DAY, Settings
 
@@ -53,7 +54,7 @@ def prove(
         _check(settings, address, shown, code.strip())
         return
     if not yes:
-        click.confirm(f"Text a code to {shown}?", abort=True, err=True)
+        click.confirm(_("Text a code to {shown}?", shown=shown), abort=True, err=True)
     order(settings, "prove", [(shown, {"address": address})])
 
 
@@ -62,27 +63,47 @@ def _check(settings: Settings, address: str, shown: str, code: str) -> None:
         reply = reader.proof(address)
     if reply is None:
         raise click.UsageError(
-            f"No code was sent to {shown}: antirelou prove sends one."
+            _("No code was sent to {shown}: antirelou prove sends one.", shown=shown)
         )
     if reply["state"] not in _LEFT:
         raise click.UsageError(
-            f"The code for {shown} did not leave: {fate(reply, settings)}"
+            _(
+                "The code for {shown} did not leave: {fate}",
+                shown=shown,
+                fate=fate(reply, settings),
+            )
         )
     marked = datetime.fromisoformat(reply["marked_at"])
     if datetime.now(UTC) - marked > VALID:
         days = VALID // timedelta(days=1)
         raise click.UsageError(
-            f"The code for {shown} is more than {days} days old: it proves nothing any more."
+            _(
+                "The code for {shown} is more than {days} days old: it proves nothing any more.",
+                shown=shown,
+                days=days,
+            )
         )
     sent = when(reply["marked_at"], settings.reply.time_zone)
     if not _is_right(reply, code):
-        echo(f"Wrong: it is not the code that was sent to {shown} {sent}.")
+        echo(
+            _(
+                "Wrong: it is not the code that was sent to {shown} {sent}.",
+                shown=shown,
+                sent=sent,
+            )
+        )
         raise click.exceptions.Exit(1)
     echo(
-        f"Right: whoever gave you this code reads what comes to {shown}; it was sent {sent}."
+        _(
+            "Right: whoever gave you this code reads what comes to {shown}; it was sent {sent}.",
+            shown=shown,
+            sent=sent,
+        )
     )
     echo(
-        "What is kept: antirelou show --json --numbers NUMBER. To erase it: antirelou forget NUMBER."
+        _(
+            "What is kept: antirelou show --json --numbers NUMBER. To erase it: antirelou forget NUMBER."
+        )
     )
 
 

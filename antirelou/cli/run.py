@@ -14,6 +14,7 @@ from antirelou.clock import Clock, SystemClock, Timekeeper
 from antirelou.config import ConfigError, Loaded, load
 from antirelou.daemon import Daemon
 from antirelou.daemon.tell import start_journal
+from antirelou.language import _
 from antirelou.log import LogError, Store
 from antirelou.modem.port import OpenPort, Port, open_serial
 from antirelou.settings import Settings
@@ -61,18 +62,20 @@ def _serve(settings: Settings, config: Path, clock: Clock, store: Store) -> None
             loaded = load(config)
         except ConfigError as error:
             log.error(
-                "The configuration is not taken, the old one stays: %s",
+                _("The configuration is not taken, the old one stays: %s"),
                 " ".join(error.problems),
             )
             return None
         new = loaded.settings
         if (new.line, new.log) != (settings.line, settings.log):
             log.error(
-                "The configuration is not taken, the old one stays: line and [log] change with a restart only."
+                _(
+                    "The configuration is not taken, the old one stays: line and [log] change with a restart only."
+                )
             )
             return None
         _tell(loaded)
-        log.info("The configuration was read again.")
+        log.info(_("The configuration was read again."))
         return new
 
     daemon = Daemon(
@@ -81,9 +84,9 @@ def _serve(settings: Settings, config: Path, clock: Clock, store: Store) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     signal.signal(signal.SIGHUP, lambda *_: daemon.reload())
-    log.info("antirelou starts on line %s.", settings.line)
+    log.info(_("antirelou starts on line %s."), settings.line)
     daemon.run()
-    log.info("antirelou has stopped.")
+    log.info(_("antirelou has stopped."))
 
 
 def _opener(clock: Clock) -> OpenPort:

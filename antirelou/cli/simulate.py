@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from antirelou.clock import SystemClock
+from antirelou.language import _
 from antirelou.simulator import FAULTS, RADIOS, VOICES, Fault, Simulation
 from antirelou.simulator.control import ORDERS, Misunderstood, fault_of, obey
 from antirelou.simulator.pty import Mount
@@ -19,17 +20,19 @@ _LARGEST_LINE = 1 << 16
 
 
 def _epilogue() -> str:
-    orders = "\n".join(f"  {order}: {meaning}" for order, meaning in ORDERS.items())
+    orders = "\n".join(f"  {order}: {_(meaning)}" for order, meaning in ORDERS.items())
     faults = "\n".join(
-        f"  {name}{_shown(fault)}: {fault.meaning}" for name, fault in FAULTS.items()
+        f"  {name}{_shown(fault)}: {_(fault.meaning)}" for name, fault in FAULTS.items()
+    )
+    events = _(
+        "Events are JSON objects, one a line on standard output: ready, submitted, queued, delivered, deleted, "
+        "memory_full, expired, call, call_ended, unplugged, plugged, rebooted; and the answers to sent, delivered, "
+        "waiting and slots; and error, with its message."
     )
     return (
-        "\b\nOrders, one a line on standard input:\n"
-        f"{orders}\n\n"
-        "\b\nEvents are JSON objects, one a line on standard output: ready, submitted, queued,\n"
-        "delivered, deleted, memory_full, expired, call, call_ended, unplugged, plugged, rebooted; and the\n"
-        "answers to sent, delivered, waiting and slots; and error, with its message.\n\n"
-        f"\b\nFaults; all take times=N too, for so often:\n{faults}"
+        f"\b\n{_('Orders, one a line on standard input:')}\n{orders}\n\n"
+        f"{events}\n\n"
+        f"\b\n{_('Faults; all take times=N too, for so often:')}\n{faults}"
     )
 
 
@@ -120,7 +123,7 @@ def simulate(
         sender, colon, body = text.partition(":")
         if not colon:
             raise click.UsageError(
-                f"--send {text!r} has no colon; write it as NUMBER:TEXT."
+                _("--send {text!r} has no colon; write it as NUMBER:TEXT.", text=text)
             )
         simulation.network.text(sender, body)
     try:

@@ -19,13 +19,14 @@ from antirelou.cli.options import (
     settings_of,
     time_option,
 )
-from antirelou.cli.output import columns, echo, json_line, plural, table, when
+from antirelou.cli.output import columns, echo, json_line, table, when
 from antirelou.cli.spans import MOST, UNITS, bounds, label, unit_for, usual_start
+from antirelou.language import _, marked, plural
 from antirelou.log import Reader
 from antirelou.policy.numbers import normalise
 from antirelou.settings import Settings
 
-_FIGURES = ("messages", "senders", "calls", "replies")
+_FIGURES = (marked("messages"), marked("senders"), marked("calls"), marked("replies"))
 _LEAST_BAR, _LONGEST_BAR = 8, 100  # columns
 _EIGHTHS = " ▏▎▍▌▋▊▉"  # of a full block
 
@@ -135,15 +136,29 @@ def _asked(
         begins = usual_start(min(ends, now), unit, zone)
     if begins >= ends:
         raise click.UsageError(
-            f"Nothing lies between {when(begins, zone)} and {when(ends, zone)}: --since must be before --until."
+            _(
+                "Nothing lies between {begins} and {ends}: --since must be before --until.",
+                begins=when(begins, zone),
+                ends=when(ends, zone),
+            )
         )
     unit = unit or unit_for(ends - begins)
     cut = bounds(begins, ends, unit, zone)
     if len(cut) > MOST + 1:
         raise click.UsageError(
-            f"That is more than {MOST:,} {unit}s: choose a longer unit with --by, or a later --since."
+            _(
+                "That is more than {most}: choose a longer unit with --by, or a later --since.",
+                most=_most(unit),
+            )
         )
     return _Asked(cut, unit, line, _ours(settings))
+
+
+def _most(unit: str) -> str:
+    """`2,000 hours`."""
+    if unit == "hour":
+        return plural(MOST, "hour")
+    return plural(MOST, "day") if unit == "day" else plural(MOST, "month")
 
 
 def _head(asked: _Asked, settings: Settings) -> Row:
@@ -173,11 +188,16 @@ def _screen(
 ) -> Iterator[str]:
     """The same for a terminal."""
     zone = settings.reply.time_zone
-    of_line = f" on line {asked.line}" if asked.line else ""
-    yield f"{when(asked.bounds[0], zone)} to {when(asked.bounds[-1], zone)}{of_line}"
+    of_line = _(" on line {line}", line=asked.line) if asked.line else ""
+    yield _(
+        "{since} to {until}{of_line}",
+        since=when(asked.bounds[0], zone),
+        until=when(asked.bounds[-1], zone),
+        of_line=of_line,
+    )
     yield from table(_totals(found), indent="  ")
     yield ""
-    rows = [["", *_FIGURES]]
+    rows = [["", *map(_, _FIGURES)]]
     for row in found["periods"]:
         name = label(datetime.fromisoformat(row["since"]), asked.unit, zone)
         rows.append([name, *(f"{row[figure]:,}" for figure in _FIGURES)])
@@ -187,14 +207,18 @@ def _screen(
 
 
 def _totals(found: Row) -> list[list[str]]:
-    came = f"{plural(found['messages'], 'message')} from {plural(found['senders'], 'sender')}"
+    came = _(
+        "{messages} from {senders}",
+        messages=plural(found["messages"], "message"),
+        senders=plural(found["senders"], "sender"),
+    )
     of_them = f"{plural(found['texts'], 'text')}, {plural(found['calls'], 'call')}"
-    cells = [["Received", f"{came}: {of_them}"]]
-    cells.append(["Left", plural(found["replies"], "reply", "replies")])
+    cells = [[_("Received"), f"{came}: {of_them}"]]
+    cells.append([_("Left"), plural(found["replies"], "reply", "replies")])
     for title, name in (
-        ("Decided", "reasons"),
-        ("Replies", "states"),
-        ("Dropped", "dropped"),
+        (_("Decided"), "reasons"),
+        (_("Replies"), "states"),
+        (_("Dropped"), "dropped"),
     ):
         if found[name]:
             counted = (f"{number:,} {word}" for word, number in found[name].items())

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from antirelou.cli.output import cut, displayed, plural, visible
+from antirelou.cli.output import cut, displayed, visible
 from antirelou.evidence.groups import Group, grouped
+from antirelou.language import _, plural
 from antirelou.log import Reader
 
 _NUMBERS = 10  # of a group, on a terminal
@@ -62,20 +63,28 @@ def screen(groups: list[Row], width: int, *, numbers: bool) -> Iterator[str]:
     often = [group for group in groups if group["messages"] > 1]
     once = len(groups) - len(often)
     yield ""
-    yield f"{plural(sum(g['messages'] for g in groups), 'text')} in {plural(len(groups), 'group')} of texts that are alike"
+    yield _(
+        "{texts} in {groups} of texts that are alike",
+        texts=plural(sum(g["messages"] for g in groups), "text"),
+        groups=plural(len(groups), "group"),
+    )
     for group in often:
         who = plural(len(group["senders"]), "number")
-        ways = f", written in {group['variants']:,} ways" * (group["variants"] > 1)
-        yield f"  {group['messages']:,} from {who}{ways}"
+        told = _("  {messages:,} from {who}", messages=group["messages"], who=who)
+        if group["variants"] > 1:
+            told += _(", written in {ways:,} ways", ways=group["variants"])
+        yield told
         yield cut(f"    > {visible(group['text'])}", width)
         if numbers:
             yield from _numbers(group["senders"])
     if once:
-        yield f"  {plural(once, 'text')} came once"
+        yield _("  {once} came once", once=plural(once, "text"))
 
 
 def _numbers(senders: list[Row]) -> Iterator[str]:
     for row in senders[:_NUMBERS]:
         yield f"      {visible(row['sender'])}  {plural(row['messages'], 'message')}"
     if (more := len(senders) - _NUMBERS) > 0:
-        yield f"      and {plural(more, 'more number')}: --json has them all"
+        yield _(
+            "      and {more}: --json has them all", more=plural(more, "more number")
+        )

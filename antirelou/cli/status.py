@@ -17,27 +17,23 @@ from antirelou.cli.options import (
     settings_of,
 )
 from antirelou.cli.output import (
-    columns,
-    cut,
-    duration,
     echo,
     json_line,
     masked,
     masked_row,
-    plural,
     size_of,
     table,
     visible,
     when,
 )
+from antirelou.cli.status_flood import TEXTS, counted, flood_cells, flood_texts
+from antirelou.language import _, plural
 from antirelou.log import LogMissing, Reader
 from antirelou.policy.month import month_start
 from antirelou.settings import Limits, Settings
 
 _EVENTS = 5
 _ORDERS = 100  # the newest so many are looked through for open ones
-_TEXTS = 10  # of a flood, with --texts
-_LONGEST = 300  # columns of one of them, where no terminal says less
 
 Row = dict[str, Any]
 
@@ -77,7 +73,10 @@ def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
         return
     if not found.lines:
         echo(
-            f"No daemon runs, and none ever did here: there is no log at {settings.log.path}."
+            _(
+                "No daemon runs, and none ever did here: there is no log at {path}.",
+                path=settings.log.path,
+            )
         )
     for row in found.lines:
         for text in _line(row, settings, now, starts, numbers=numbers):
@@ -85,7 +84,7 @@ def status(config: Path, as_json: bool, numbers: bool, texts: bool) -> None:
     for text in _rest(found, settings, now):
         echo(text)
     if texts:
-        for text in _texts(found.lines):
+        for text in flood_texts(found.lines):
             echo(text)
 
 
@@ -126,7 +125,7 @@ def _with_flood(row: Row, reader: Reader, *, texts: bool) -> Row:
     number = row["flood"]["flood"]
     more: Row = {"decided": reader.flood_decisions(number)}
     if texts:
-        more["most_frequent"] = reader.flood_texts(number, _TEXTS)
+        more["most_frequent"] = reader.flood_texts(number, TEXTS)
     return row | {"flood": row["flood"] | more}
 
 
@@ -144,28 +143,32 @@ def _line(
     zone = settings.reply.time_zone
     limits = settings.limits if row["line"] == settings.line else None
     head = (
-        "No daemon runs: systemctl start antirelou starts it."
+        _("No daemon runs: systemctl start antirelou starts it.")
         if row["held_by"] is None
         else visible(row["sentence"])
     )
     cells = [
-        ["Daemon", _daemon(row, settings, now)],
+        [_("Daemon"), _daemon(row, settings, now)],
         *_for_the_operator(row, settings, now),
-        ["Modem", _modem(row, numbers=numbers)],
-        ["Network", _network(row, numbers=numbers)],
-        ["Storage", _storage(row)],
-        ["Left", _used(row, limits, when(starts, zone)[:10])],
+        [_("Modem"), _modem(row, numbers=numbers)],
+        [_("Network"), _network(row, numbers=numbers)],
+        [_("Storage"), _storage(row)],
+        [_("Left"), _used(row, limits, when(starts, zone)[:10])],
         [
-            "Received",
-            f"{plural(row['messages_day'], 'message')} in 24 hours, last {when(row['last_message_at'], zone)}",
+            _("Received"),
+            _(
+                "{messages_day} in 24 hours, last {last_message_at}",
+                messages_day=plural(row["messages_day"], "message"),
+                last_message_at=when(row["last_message_at"], zone),
+            ),
         ],
-        ["Proof", _proof(row, settings, now)],
-        ["Waiting", _waiting(row, settings, now)],
-        ["Held", _counted(row["held"], "message") or "nothing"],
-        *_flood(row, settings, now),
+        [_("Proof"), _proof(row, settings, now)],
+        [_("Waiting"), _waiting(row, settings, now)],
+        [_("Held"), counted(row["held"], "message") or _("nothing")],
+        *flood_cells(row, settings, now),
     ]
     return [
-        f"Line {row['line']}: {head}",
+        _("Line {line}: {head}", line=row["line"], head=head),
         *table([cell for cell in cells if cell[1]], indent="  "),
     ]
 
@@ -176,17 +179,20 @@ def _for_the_operator(row: Row, settings: Settings, now: datetime) -> list[list[
     gap = row["memory_gap_until"]
     if gap and datetime.fromisoformat(gap) > now:
         until = when(gap, settings.reply.time_zone)[:10]
-        ends = (
-            f"Nobody new gets a text until {until}, or antirelou resume --memory-gap."
+        ends = _(
+            "Nobody new gets a text until {until}, or antirelou resume --memory-gap.",
+            until=until,
         )
-        cells.append(["Restored", ends])
+        cells.append([_("Restored"), ends])
     if row["paused"]:
-        cells.append(["Orders", "Replies are paused until antirelou resume."])
+        cells.append([_("Orders"), _("Replies are paused until antirelou resume.")])
     if row["new_sim"]:
         cells.append(
             [
-                "SIM",
-                "Another SIM than before; replies are held until antirelou line accept.",
+                _("SIM"),
+                _(
+                    "Another SIM than before; replies are held until antirelou line accept."
+                ),
             ]
         )
     return cells
@@ -194,24 +200,35 @@ def _for_the_operator(row: Row, settings: Settings, now: datetime) -> list[list[
 
 def _daemon(row: Row, settings: Settings, now: datetime) -> str:
     zone = settings.reply.time_zone
-    last = f"last word {when(row['updated_at'], zone, now=now)}"
+    last = _(
+        "last word {updated_at}", updated_at=when(row["updated_at"], zone, now=now)
+    )
     if row["held_by"] is None:
         died = (
             ""
             if row["pid"] is None
-            else f"; it ended without saying so (process {row['pid']})"
+            else _("; it ended without saying so (process {pid})", pid=row["pid"])
         )
-        return f"not running, {last}{died}"
-    return f"process {row['held_by']}, {row['state']} since {when(row['state_since'], zone, now=now)}, {last}"
+        return _("not running, {last}{died}", last=last, died=died)
+    return _(
+        "process {held_by}, {state} since {state_since}, {last}",
+        held_by=row["held_by"],
+        state=row["state"],
+        state_since=when(row["state_since"], zone, now=now),
+        last=last,
+    )
 
 
 def _modem(row: Row, *, numbers: bool) -> str:
-    model = (
-        " ".join(visible(row[name]) for name in ("manufacturer", "model") if row[name])
-        or "not known"
-    )
+    model = " ".join(
+        visible(row[name]) for name in ("manufacturer", "model") if row[name]
+    ) or _("not known")
     return (
-        f"{model}, SIM {masked(row['iccid'], numbers=numbers)}"
+        _(
+            "{model}, SIM {iccid}",
+            model=model,
+            iccid=masked(row["iccid"], numbers=numbers),
+        )
         if row["iccid"]
         else model
     )
@@ -219,10 +236,17 @@ def _modem(row: Row, *, numbers: bool) -> str:
 
 def _network(row: Row, *, numbers: bool) -> str:
     if row["registration"] is None:
-        return "not known"
-    signal = "signal not known" if row["signal"] is None else f"{row['signal']} dBm"
+        return _("not known")
+    signal = (
+        _("signal not known")
+        if row["signal"] is None
+        else _("{signal} dBm", signal=row["signal"])
+    )
     centre = (
-        f"service centre {masked(row['service_centre'], numbers=numbers)}"
+        _(
+            "service centre {service_centre}",
+            service_centre=masked(row["service_centre"], numbers=numbers),
+        )
         if row["service_centre"]
         else ""
     )
@@ -234,7 +258,14 @@ def _network(row: Row, *, numbers: bool) -> str:
 
 def _storage(row: Row) -> str:
     return ", ".join(
-        visible(f"{use['storage']} {use['used']} of {use['total']}")
+        visible(
+            _(
+                "{storage} {used} of {total}",
+                storage=use["storage"],
+                used=use["used"],
+                total=use["total"],
+            )
+        )
         for use in row["storages"]
     )
 
@@ -242,67 +273,26 @@ def _storage(row: Row) -> str:
 def _used(row: Row, limits: Limits | None, starts: str) -> str:
     """What left, of what may leave; the limits are known of this configuration's line only."""
     figures = (
-        ("segments_hour", "segments_per_hour", "segments in 60 minutes"),
-        ("segments_day", "segments_per_day", "in 24 hours"),
-        ("recipients_day", "recipients_per_day", "recipients in 24 hours"),
-        ("recipients_month", "recipients_per_month", f"since {starts}"),
+        ("segments_hour", "segments_per_hour", _("segments in 60 minutes")),
+        ("segments_day", "segments_per_day", _("in 24 hours")),
+        ("recipients_day", "recipients_per_day", _("recipients in 24 hours")),
+        (
+            "recipients_month",
+            "recipients_per_month",
+            _("since {starts}", starts=starts),
+        ),
     )
     return ", ".join(
-        f"{row[used]} of {getattr(limits, limit)} {words}"
+        _(
+            "{used} of {most} {words}",
+            used=row[used],
+            most=getattr(limits, limit),
+            words=words,
+        )
         if limits
         else f"{row[used]} {words}"
         for used, limit, words in figures
     )
-
-
-def _flood(row: Row, settings: Settings, now: datetime) -> list[list[str]]:
-    """The flood that is on: since when, what came in it, what may still leave, what is held back and why."""
-    flood, zone = row["flood"], settings.reply.time_zone
-    if flood is None:
-        return []
-    ours = settings.flood if row["line"] == settings.line else None
-    left = max(0, ours.recipients - flood["recipients"]) if ours else 0
-    cost = f" of {ours.recipients} that it may cost: {left} left" if ours else ""
-    quiet = duration(max(ours.quiet, ours.window)) if ours else ""
-    lull = (
-        f"; over after {quiet} of quiet since {when(flood['hot_at'], zone, now=now)}"
-        if ours
-        else ""
-    )
-    came = (
-        (flood["messages"], "message"),
-        (flood["numbers"], "number"),
-        (flood["texts"], "different text"),
-    )
-    held = _counted(flood["waiting"], "reply waits", "replies wait") or "no reply waits"
-    dropped = _counted(flood["dropped"], "was dropped", "were dropped")
-    return [
-        ["Flood", f"on since {when(flood['since'], zone, now=now)}{lull}"],
-        ["", "{} from {}, {}".format(*(plural(*one) for one in came))],
-        ["", f"{plural(flood['recipients'], 'number')} answered{cost}"],
-        ["", "; ".join(part for part in (held, dropped) if part)],
-        ["", "decided: " + _words(flood["decided"])],
-    ]
-
-
-def _texts(lines: list[Row]) -> list[str]:
-    """What is written most in the floods that are on."""
-    most, told = columns() or _LONGEST, []
-    for row in lines:
-        if row["flood"] is None:
-            continue
-        found = row["flood"]["most_frequent"]
-        told.append(f"What is written most on line {row['line']}:")
-        shown = [
-            [
-                f"{text['messages']:,} times",
-                f"by {text['numbers']:,}",
-                visible(text["text"] or ""),
-            ]
-            for text in found
-        ]
-        told += [cut(text, most) for text in table(shown, indent="  ")]
-    return told or ["No flood is on, so there are no texts of one to show."]
 
 
 def _proof(row: Row, settings: Settings, now: datetime) -> str:
@@ -310,45 +300,32 @@ def _proof(row: Row, settings: Settings, now: datetime) -> str:
     zone = settings.reply.time_zone
     if row["self_text_proved_at"]:
         at = when(row["self_text_proved_at"], zone, now=now)
-        return f"a text to itself left and came back {at}"
+        return _("a text to itself left and came back {at}", at=at)
     if row["self_text_at"]:
         at = when(row["self_text_at"], zone, now=now)
-        return f"none yet; a text to itself was due {at}"
+        return _("none yet; a text to itself was due {at}", at=at)
     if row["line"] == settings.line and not settings.modem.number:
-        return "none: set modem.number, and the line texts itself"
-    return "none yet"
+        return _("none: set modem.number, and the line texts itself")
+    return _("none yet")
 
 
 def _waiting(row: Row, settings: Settings, now: datetime) -> str:
-    waiting = _counted(row["queued"], "reply", "replies")
+    waiting = counted(row["queued"], "reply", "replies")
     due = when(row["next_due_at"], settings.reply.time_zone, now=now)
     open_ones = row["undecided"] - sum(
         row["held"].values()
     )  # most likely segments that wait for the others
     undecided = plural(open_ones, "message") + " undecided" if open_ones else ""
-    return (
-        "; ".join(
-            part
-            for part in (f"{waiting}; first due {due}" if waiting else "", undecided)
-            if part
+    return "; ".join(
+        part
+        for part in (
+            _("{waiting}; first due {due}", waiting=waiting, due=due)
+            if waiting
+            else "",
+            undecided,
         )
-        or "nothing"
-    )
-
-
-def _counted(counts: dict[str, int], noun: str, nouns: str | None = None) -> str:
-    """`3 replies: 2 outside_hours, 1 hourly_limit`."""
-    if not counts:
-        return ""
-    return f"{plural(sum(counts.values()), noun, nouns)}: {_words(counts)}"
-
-
-def _words(counts: dict[str, int]) -> str:
-    """`2 outside_hours, 1 hourly_limit`, the most frequent first."""
-    return ", ".join(
-        f"{number:,} {reason}"
-        for reason, number in sorted(counts.items(), key=lambda it: -it[1])
-    )
+        if part
+    ) or _("nothing")
 
 
 def _rest(found: _Found, settings: Settings, now: datetime) -> list[str]:
@@ -356,23 +333,35 @@ def _rest(found: _Found, settings: Settings, now: datetime) -> list[str]:
     free, orders, events = found.disk_free, found.open_orders, found.events
     lines = []
     if free is not None:
-        low = " Too little: replies are stopped." if free < settings.log.reserve else ""
+        low = (
+            _(" Too little: replies are stopped.")
+            if free < settings.log.reserve
+            else ""
+        )
         lines.append(
-            f"Disk: {size_of(free)} free; replies stop below {size_of(settings.log.reserve)}.{low}"
+            _(
+                "Disk: {free} free; replies stop below {reserve}.{low}",
+                free=size_of(free),
+                reserve=size_of(settings.log.reserve),
+                low=low,
+            )
         )
     if orders:
-        kinds = ", ".join(f"{row['kind']} (line {row['line']})" for row in orders)
-        lines.append(f"Orders not yet carried out: {kinds}.")
+        kinds = ", ".join(
+            _("{kind} (line {line})", kind=row["kind"], line=row["line"])
+            for row in orders
+        )
+        lines.append(_("Orders not yet carried out: {kinds}.", kinds=kinds))
     if events:
         lines += [
-            "Last events:",
+            _("Last events:"),
             *table([_event(row, settings, now) for row in events], indent="  "),
         ]
     return lines
 
 
 def _event(row: Row, settings: Settings, now: datetime) -> list[str]:
-    repeated = f" ({row['count']} times)" if row["count"] > 1 else ""
+    repeated = _(" ({count} times)", count=row["count"]) if row["count"] > 1 else ""
     return [
         when(row["last_at"], settings.reply.time_zone, now=now),
         row["line"],

@@ -10,15 +10,15 @@ import click
 
 from antirelou import sms
 from antirelou.cli.options import config_option, json_option, loaded
-from antirelou.cli.output import echo, json_line, plural, visible
+from antirelou.cli.output import echo, json_line, visible
 from antirelou.config import ConfigError
+from antirelou.language import _, plural
 from antirelou.settings import Reply
 
 _ROOM = {
     sms.Alphabet.GSM7: (160, 153),
     sms.Alphabet.UCS2: (70, 67),
 }  # alone, and in each segment of several
-_UNIT = {sms.Alphabet.GSM7: "septet", sms.Alphabet.UCS2: "UTF-16 unit"}
 _NAME = {sms.Alphabet.GSM7: "GSM-7", sms.Alphabet.UCS2: "UCS-2"}
 _SHOWN = 10  # characters named one by one
 
@@ -73,7 +73,9 @@ def _given(words: tuple[str, ...]) -> str:
         )
     if any("\ud800" <= character <= "\udfff" for character in given):
         raise click.UsageError(
-            "TEXT is not valid UTF-8: save the file as UTF-8, or set the terminal to it."
+            _(
+                "TEXT is not valid UTF-8: save the file as UTF-8, or set the terminal to it."
+            )
         )
     return given
 
@@ -88,11 +90,12 @@ def _max_segments(config: Path) -> int:
 
 def _configured(reply: Reply) -> dict[str, str]:
     texts = {
-        f"reply.texts, text {n}": value for n, value in enumerate(reply.texts, start=1)
+        _("reply.texts, text {n}", n=n): value
+        for n, value in enumerate(reply.texts, start=1)
     }
     for country, values in reply.by_country.items():
         texts |= {
-            f"reply.by_country.{country}, text {n}": value
+            _("reply.by_country.{country}, text {n}", country=country, n=n): value
             for n, value in enumerate(values, start=1)
         }
     if reply.distress_text:
@@ -132,19 +135,33 @@ def _story(name: str, given: str, max_segments: int) -> list[str]:
     count = len(composed.segments)
     alone, each = _ROOM[composed.alphabet]
     room = f"{alone}" if count == 1 else f"{count} × {each}"
-    units = plural(composed.units, _UNIT[composed.alphabet])
+    gsm7 = composed.alphabet is sms.Alphabet.GSM7
+    units = (
+        plural(composed.units, "septet")
+        if gsm7
+        else plural(composed.units, "UTF-16 unit")
+    )
     lines = [
         f"{name}: {visible(facts['text'])}",
-        f"  {facts['alphabet']}, {units} of {room}: {plural(count, 'segment')}.",
+        _(
+            "  {alphabet}, {units} of {room}: {count}.",
+            alphabet=facts["alphabet"],
+            units=units,
+            room=room,
+            count=plural(count, "segment"),
+        ),
     ]
     lines += _reasons(facts)
     if count > max_segments:
         lines.append(
-            f"  Too long: reply.max_segments is {max_segments}. Shorten it, or raise that."
+            _(
+                "  Too long: reply.max_segments is {max_segments}. Shorten it, or raise that.",
+                max_segments=max_segments,
+            )
         )
     if count > 1:
         lines += [
-            f"  Segment {n}: {visible(segment)}"
+            _("  Segment {n}: {segment}", n=n, segment=visible(segment))
             for n, segment in enumerate(composed.segments, start=1)
         ]
     return lines
@@ -155,28 +172,48 @@ def _reasons(facts: dict[str, Any]) -> list[str]:
     lines = []
     if facts["replaced"]:
         swaps = [
-            f"{_named(it['old'])} by {_named(it['new'])} at {it['position']}"
+            _(
+                "{old} by {new} at {position}",
+                old=_named(it["old"]),
+                new=_named(it["new"]),
+                position=it["position"],
+            )
             for it in facts["replaced"]
         ]
         before = facts["segments_without_replacing"]
         cost = (
-            f" As written it would take {plural(before, 'segment')}."
+            _(" As written it would take {before}.", before=plural(before, "segment"))
             if before != len(facts["segments"])
             else ""
         )
-        lines.append(f"  Replaced: {_listed(swaps)}.{cost}")
+        lines.append(_("  Replaced: {swaps}.{cost}", swaps=_listed(swaps), cost=cost))
     if facts["forcing"]:
         lines.append(
-            "  UCS-2, 70 characters a segment instead of 160, because of:"
-            f" {_listed(_places(facts['forcing']))}."
+            _(
+                "  UCS-2, 70 characters a segment instead of 160, because of:"
+                " {places}.",
+                places=_listed(_places(facts["forcing"])),
+            )
         )
     if facts["extension"]:
-        lines.append(f"  Two septets each: {_listed(_places(facts['extension']))}.")
+        lines.append(
+            _(
+                "  Two septets each: {places}.",
+                places=_listed(_places(facts["extension"])),
+            )
+        )
     return lines
 
 
 def _places(found: list[dict[str, Any]]) -> list[str]:
-    return [f"{_named(it['character'])} at {it['position']}" for it in found]
+    return [
+        _(
+            "{character} at {position}",
+            character=_named(it["character"]),
+            position=it["position"],
+        )
+        for it in found
+    ]
 
 
 def _named(characters: str) -> str:
@@ -184,7 +221,7 @@ def _named(characters: str) -> str:
         return "nothing"
     if characters.isspace() or visible(characters) != characters:
         return (
-            "a space"
+            _("a space")
             if characters == " "
             else " ".join(f"U+{ord(character):04X}" for character in characters)
         )
@@ -193,4 +230,6 @@ def _named(characters: str) -> str:
 
 def _listed(items: list[str]) -> str:
     more = len(items) - _SHOWN
-    return ", ".join(items[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(items[:_SHOWN]) + (
+        _(" and {more} more", more=more) if more > 0 else ""
+    )

@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from antirelou.cli.options import config_option, json_option, settings_of
-from antirelou.cli.output import echo, json_line, plural, visible, when
+from antirelou.cli.output import echo, json_line, visible, when
+from antirelou.language import _, plural
 from antirelou.log import Anchor, Reader, Verified
 
 _ANCHOR = re.compile(
@@ -58,7 +59,11 @@ def verify(config: Path, file: Path | None, given: str | None, as_json: bool) ->
         echo(json_line(facts | {"erased": found.erased, "fault": fault}))
     elif found.fault is not None:
         echo(
-            f"{visible(str(path))} is not what was logged. {visible(found.fault.sentence)}"
+            _(
+                "{path} is not what was logged. {sentence}",
+                path=visible(str(path)),
+                sentence=visible(found.fault.sentence),
+            )
         )
     else:
         when_last = when(found.at, settings.reply.time_zone)
@@ -70,17 +75,26 @@ def verify(config: Path, file: Path | None, given: str | None, as_json: bool) ->
 
 def _fits(found: Verified, anchor: Anchor | None, when_last: str) -> list[str]:
     if not found.entries:
-        return ["The log is empty: nothing was logged yet."]
-    told = f"{plural(found.entries, 'entry', 'entries')} of the chain and all that they cover fit; the last is of {when_last}."
-    erased = f" The content of {found.erased:,} was erased by the rules."
+        return [_("The log is empty: nothing was logged yet.")]
+    told = _(
+        "{entries} of the chain and all that they cover fit; the last is of {last}.",
+        entries=plural(found.entries, "entry", "entries"),
+        last=when_last,
+    )
+    erased = _(
+        " The content of {erased:,} was erased by the rules.", erased=found.erased
+    )
     against = (
-        f"They fit the anchor, so nothing was cut off up to entry {anchor.seq}."
+        _(
+            "They fit the anchor, so nothing was cut off up to entry {seq}.",
+            seq=anchor.seq,
+        )
         if anchor
-        else "Whether the end was cut off shows only against an anchor (--anchor)."
+        else _("Whether the end was cut off shows only against an anchor (--anchor).")
     )
     return [
         told + erased * bool(found.erased),
-        f"The head is {found.entries}:{found.head}",
+        _("The head is {entries}:{head}", entries=found.entries, head=found.head),
         against,
     ]
 
@@ -90,8 +104,11 @@ def _anchor(given: str) -> Anchor:
     found = _ANCHOR.findall(given)
     if len(found) != 1:
         raise click.BadParameter(
-            f"{visible(given)} holds {'no' if not found else 'more than one'} anchor: write the number of an entry, a "
-            "colon and 64 hexadecimal digits.",
+            _(
+                "{given} holds {anchors}: write the number of an entry, a colon and 64 hexadecimal digits.",
+                given=visible(given),
+                anchors=_("more than one anchor") if found else _("no anchor"),
+            ),
             param_hint="--anchor",
         )
     seq, head = found[0]

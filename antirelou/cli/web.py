@@ -13,6 +13,7 @@ import click
 from antirelou.cli.errors import TRY_AGAIN
 from antirelou.cli.options import config_option, numbers_option, settings_of
 from antirelou.cli.output import displayed, echo
+from antirelou.language import _
 from antirelou.log.copy import QUESTIONS, copy_to
 
 _HOST = "127.0.0.1"  # and never another
@@ -52,20 +53,22 @@ def web(config: Path, numbers: bool, port: int) -> None:
         from antirelou.cli import web_pages
     except ImportError as error:
         raise NoDatasette(
-            "antirelou web needs Datasette: /opt/antirelou/bin/pip install 'datasette<1'."
+            _(
+                "antirelou web needs Datasette: /opt/antirelou/bin/pip install 'datasette<1'."
+            )
         ) from error
     with _listening(port) as listener, _directory() as directory:
         copy = Path(directory) / f"{web_pages.DATABASE}.db"
-        echo("Copying the log…")
+        echo(_("Copying the log…"))
         copy_to(
             copy,
             settings.log.path,
             shown=lambda sender: sender and displayed(sender, numbers=numbers),
-            numbers="in full" if numbers else "masked",
+            numbers=_("in full") if numbers else _("masked"),
             now=now,
         )
         app = web_pages.guarded(application(copy, now), port)
-        echo(f"http://{_HOST}:{port}/ until Ctrl-C.")
+        echo(_("http://{host}:{port}/ until Ctrl-C.", host=_HOST, port=port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         server.run(sockets=[listener])
 
@@ -133,7 +136,11 @@ def _listening(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise PortTaken(
-            f"Port {port} cannot be used ({error.strerror}): name another with --port."
+            _(
+                "Port {port} cannot be used ({strerror}): name another with --port.",
+                port=port,
+                strerror=error.strerror,
+            )
         ) from error
     return listener
 

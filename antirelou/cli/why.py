@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -25,11 +26,11 @@ from antirelou.cli.output import (
     json_line,
     masked,
     paragraphs,
-    plural,
     visible,
     when,
 )
 from antirelou.cli.reasons import decision, fate
+from antirelou.language import _, plural
 from antirelou.log import Reader
 from antirelou.settings import Settings
 
@@ -57,19 +58,21 @@ def why(
     """
     if (message_id is None) != last:
         raise click.UsageError(
-            "Name one message: antirelou why ID, or antirelou why --last."
+            _("Name one message: antirelou why ID, or antirelou why --last.")
         )
     settings = settings_of(config)
     with Reader.open(settings.log.path) as reader:
         if last:
             message_id = reader.last_id()
             if message_id is None:
-                echo("The log is empty: nothing was received yet.")
+                echo(_("The log is empty: nothing was received yet."))
                 return
         assert message_id is not None
         message = reader.message(message_id)
         if message is None:
-            raise click.UsageError(f"There is no message {message_id} in the log.")
+            raise click.UsageError(
+                _("There is no message {message_id} in the log.", message_id=message_id)
+            )
         since, until = _told_over(message)
         events = reader.meanwhile(message["line"], since, until, _EVENTS)
     if as_json:
@@ -129,33 +132,49 @@ def _story(
 ) -> Iterator[str]:
     zone = settings.reply.time_zone
     sender = (
-        "erased"
+        _("erased")
         if message["erased_at"]
         else masked(message["sender"] or "", numbers=numbers)
     )
-    yield f"Message {message['id']}: {message['kind']} from {sender} on line {message['line']}."
+    yield _(
+        "Message {id}: {kind} from {sender} on line {line}.",
+        id=message["id"],
+        kind=message["kind"],
+        sender=sender,
+        line=message["line"],
+    )
     yield from _text(message)
-    unsure = " (the clock was not synchronised)" if message["clock_unsynced"] else ""
-    unsure += (
-        " (a wrong clock, as the operator declared)" if message["clock_wrong"] else ""
-    )
-    sent = (
-        f"; sent {message['service_centre_time']} by its service centre's clock"
-        * bool(message["service_centre_time"])
-    )
-    yield f"Received {when(message['received_at'], zone)}{unsure}{visible(sent)}."
+    yield _received(message, zone)
     yield from _segments(message, settings, numbers=numbers)
     if message["details"] is not None:
-        yield f"Details: {json_line(message['details'] if numbers else _without_numbers(message['details']))}"
+        yield _(
+            "Details: {details}",
+            details=json_line(
+                message["details"] if numbers else _without_numbers(message["details"])
+            ),
+        )
     yield from _sender(message, settings)
     yield decision(message, settings)
     for reply in message["replies"]:
         yield from _reply(reply, settings)
     if events:
-        yield "Meanwhile on the line:"
+        yield _("Meanwhile on the line:")
     for row in events:
-        repeated = f" ({row['count']} times)" if row["count"] > 1 else ""
+        repeated = _(" ({count} times)", count=row["count"]) if row["count"] > 1 else ""
         yield f"  {when(row['at'], zone)}  {visible(row['text'])}{repeated}"
+
+
+def _received(message: Row, zone: ZoneInfo) -> str:
+    """When it came, and when its service centre says that it was sent."""
+    told = _("Received {at}", at=when(message["received_at"], zone))
+    if message["clock_unsynced"]:
+        told += _(" (the clock was not synchronised)")
+    if message["clock_wrong"]:
+        told += _(" (a wrong clock, as the operator declared)")
+    if message["service_centre_time"]:
+        sent = visible(message["service_centre_time"])
+        told += _("; sent {sent} by its service centre's clock", sent=sent)
+    return f"{told}."
 
 
 def _text(message: Row) -> Iterator[str]:
@@ -164,7 +183,9 @@ def _text(message: Row) -> Iterator[str]:
         for line in paragraphs(message["text"]):
             yield f"  | {line}"
     elif message["erased_at"]:
-        yield f"  The text was erased ({message['erased_at'][:10]})."
+        yield _(
+            "  The text was erased ({erased_at}).", erased_at=message["erased_at"][:10]
+        )
 
 
 def _segments(message: Row, settings: Settings, *, numbers: bool) -> Iterator[str]:
@@ -175,41 +196,55 @@ def _segments(message: Row, settings: Settings, *, numbers: bool) -> Iterator[st
             str(n) for n in range(1, message["segments_expected"] + 1) if n not in here
         ]
         lacks = (
-            f"; missing: {', '.join(missing)}" if missing and len(missing) <= 20 else ""
+            _("; missing: {missing}", missing=", ".join(missing))
+            if missing and len(missing) <= 20
+            else ""
         )
-        yield f"It came in {message['segments']} of {plural(message['segments_expected'], 'segment')}{lacks}."
+        yield _(
+            "It came in {segments} of {segments_expected}{lacks}.",
+            segments=message["segments"],
+            segments_expected=plural(message["segments_expected"], "segment"),
+            lacks=lacks,
+        )
     for row in message["delivers"]:
         yield "  " + _deliver(row, settings, numbers=numbers)
+
+
+def _place(row: Row, zone: ZoneInfo) -> str:
+    """Where it was found, and whether it is still there."""
+    if not row["storage"]:
+        return _("handed over directly")
+    place = _(
+        "in {storage}, slot {slot}", storage=visible(row["storage"]), slot=row["slot"]
+    )
+    if row["deleted_at"]:
+        at = when(row["deleted_at"], zone)
+        return place + _(", deleted there {at}", at=at)
+    return place + _(", not deleted there yet")
 
 
 def _deliver(row: Row, settings: Settings, *, numbers: bool) -> str:
     zone = settings.reply.time_zone
     name = (
-        f"Segment {row['segment_sequence']}"
-        if row["segment_sequence"] is not None
-        else "It"
+        _("It")
+        if row["segment_sequence"] is None
+        else _("Segment {number}", number=row["segment_sequence"])
     )
-    place = (
-        f"in {visible(row['storage'])}, slot {row['slot']}"
-        if row["storage"]
-        else "handed over directly"
-    )
-    gone = (
-        f", deleted there {when(row['deleted_at'], zone)}"
-        if row["deleted_at"]
-        else ", not deleted there yet"
-    )
-    told = [f"{name} was found {place}{gone if row['storage'] else ''}"]
+    told = [_("{name} was found {place}", name=name, place=_place(row, zone))]
     if row["service_centre_address"]:
-        told.append(
-            f"by way of service centre {masked(row['service_centre_address'], numbers=numbers)}"
-        )
+        centre = masked(row["service_centre_address"], numbers=numbers)
+        told.append(_("by way of service centre {centre}", centre=centre))
     if row["deliveries"] > 1:
+        last = when(row["last_delivered_at"], zone)
         told.append(
-            f"delivered {row['deliveries']} times, last {when(row['last_delivered_at'], zone)}"
+            _(
+                "delivered {times} times, last {last}",
+                times=row["deliveries"],
+                last=last,
+            )
         )
     if row["error"]:
-        told.append(f"not decodable: {visible(row['error'])}")
+        told.append(_("not decodable: {error}", error=visible(row["error"])))
     return "; ".join(told) + "."
 
 
@@ -218,52 +253,105 @@ def _sender(message: Row, settings: Settings) -> Iterator[str]:
     if facts is None:
         return
     told = [
-        f"It is this sender's message {message['sender_messages']}; the first came {when(facts['first_at'], zone)}"
+        _(
+            "It is this sender's message {sender_messages}; the first came {first_at}",
+            sender_messages=message["sender_messages"],
+            first_at=when(facts["first_at"], zone),
+        )
     ]
     if facts["told"]:
         told.append(
-            f"by now {plural(facts['told'], 'automatic text')} left to it, last {when(facts['last_told_at'], zone)}"
+            _(
+                "by now {told} left to it, last {last_told_at}",
+                told=plural(facts["told"], "automatic text"),
+                last_told_at=when(facts["last_told_at"], zone),
+            )
         )
     if facts["blocked_at"]:
-        told.append(f"it was blocked {when(facts['blocked_at'], zone)}")
+        told.append(
+            _("it was blocked {blocked_at}", blocked_at=when(facts["blocked_at"], zone))
+        )
     if facts["opted_out_at"]:
-        told.append(f"it opted out {when(facts['opted_out_at'], zone)}")
+        told.append(
+            _(
+                "it opted out {opted_out_at}",
+                opted_out_at=when(facts["opted_out_at"], zone),
+            )
+        )
     yield "; ".join(told) + "."
 
 
 def _reply(reply: Row, settings: Settings) -> Iterator[str]:
     """A reply and its fate."""
     zone = settings.reply.time_zone
-    yield f"Reply {reply['id']} ({reply['purpose']}, {plural(reply['segments'], 'segment')}): {fate(reply, settings)}"
+    yield _(
+        "Reply {id} ({purpose}, {segments}): {fate}",
+        id=reply["id"],
+        purpose=reply["purpose"],
+        segments=plural(reply["segments"], "segment"),
+        fate=fate(reply, settings),
+    )
     for line in paragraphs(reply["text"] or ""):
         yield f"  | {line}"
     yield (
-        f"  Queued {when(reply['queued_at'], zone)}, due {when(reply['due_at'], zone)}, "
-        f"to be dropped {when(reply['expires_at'], zone)} if it had not left by then."
+        _(
+            "  Queued {queued_at}, due {due_at}, "
+            "to be dropped {expires_at} if it had not left by then.",
+            queued_at=when(reply["queued_at"], zone),
+            due_at=when(reply["due_at"], zone),
+            expires_at=when(reply["expires_at"], zone),
+        )
     )
     if reply["later_messages"]:
-        yield f"  Its recipient wrote {plural(reply['later_messages'], 'message')} more while it waited."
+        yield _(
+            "  Its recipient wrote {later_messages} more while it waited.",
+            later_messages=plural(reply["later_messages"], "message"),
+        )
     if reply["approved_at"]:
-        yield f"  The operator approved it {when(reply['approved_at'], zone)}."
+        yield _(
+            "  The operator approved it {approved_at}.",
+            approved_at=when(reply["approved_at"], zone),
+        )
     for row in reply["submits"]:
         yield "  " + _submit(row, settings)
 
 
 def _submit(row: Row, settings: Settings) -> str:
     zone = settings.reply.time_zone
-    told = [f"Attempt {row['attempt']}, segment {row['sequence']}: {row['state']}"]
+    told = [
+        _(
+            "Attempt {attempt}, segment {sequence}: {state}",
+            attempt=row["attempt"],
+            sequence=row["sequence"],
+            state=row["state"],
+        )
+    ]
     if row["ended_at"] or row["marked_at"]:
         told[0] += f" {when(row['ended_at'] or row['marked_at'], zone)}"
     if row["message_reference"] is not None:
-        told.append(f"reference {row['message_reference']}")
+        told.append(
+            _(
+                "reference {message_reference}",
+                message_reference=row["message_reference"],
+            )
+        )
     if row["cms_error"] is not None:
-        told.append(f"cause {row['cms_error']}")
+        told.append(_("cause {cms_error}", cms_error=row["cms_error"]))
     if row["said"]:
-        told.append(f"the modem said {visible(row['said'])}")
+        told.append(_("the modem said {said}", said=visible(row["said"])))
     if row["mended_at"]:
-        told.append(f"its acceptance came late, {when(row['mended_at'], zone)}")
+        told.append(
+            _(
+                "its acceptance came late, {mended_at}",
+                mended_at=when(row["mended_at"], zone),
+            )
+        )
     if row["reported_at"]:
         told.append(
-            f"the network reported status {row['report_status']} {when(row['reported_at'], zone)}"
+            _(
+                "the network reported status {report_status} {reported_at}",
+                report_status=row["report_status"],
+                reported_at=when(row["reported_at"], zone),
+            )
         )
     return ", ".join(told) + "."

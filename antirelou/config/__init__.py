@@ -19,6 +19,7 @@ from antirelou.config.keys import sections
 from antirelou.config.texts import check_texts
 from antirelou.config.values import Reader, Wrong, nearest, printable, shown
 from antirelou.config.warn import warnings_about
+from antirelou.language import _
 from antirelou.settings import Log, Settings
 
 DEFAULT_PATH = Path("/etc/antirelou.toml")
@@ -72,19 +73,32 @@ def _parse(path: Path, *, missing_ok: bool) -> dict[str, Any]:
     except FileNotFoundError:
         if missing_ok:
             return {}
-        problem = f"There is no configuration {path}: write one with `antirelou config > {path}`."
+        problem = _(
+            "There is no configuration {path}: write one with `antirelou config > {path}`.",
+            path=path,
+        )
     except OSError as error:
-        problem = f"The configuration {path} cannot be read ({error.strerror}): make it a file that this user may read."
+        problem = _(
+            "The configuration {path} cannot be read ({strerror}): make it a file that this user may read.",
+            path=path,
+            strerror=error.strerror,
+        )
     except UnicodeDecodeError as error:
         at = error.object[: error.start].count(b"\n") + 1
-        problem = (
-            f"The configuration {path} is not UTF-8 text (line {at}): save it as UTF-8."
+        problem = _(
+            "The configuration {path} is not UTF-8 text (line {at}): save it as UTF-8.",
+            path=path,
+            at=at,
         )
     except (
         ValueError,
         RecursionError,
     ) as error:  # tomllib's own error is a ValueError, so is a number without end
-        problem = f"The configuration {path} is not valid TOML: {error}. Correct it there; `antirelou config` shows how."
+        problem = _(
+            "The configuration {path} is not valid TOML: {error}. Correct it there; `antirelou config` shows how.",
+            path=path,
+            error=error,
+        )
     raise ConfigError((problem,))
 
 
@@ -102,9 +116,7 @@ def _read(data: Mapping[str, Any], line: str) -> Loaded:
         if name not in known:
             problems.append(_unknown_at_top(name, section, known))
         elif not isinstance(section, dict):
-            problems.append(
-                f"{name} = {shown(section)} is not a section: write [{name}] and its keys below it."
-            )
+            problems.append(_no_section(name, section))
         else:
             problems += [
                 _unknown(name, key, section[key], known)
@@ -169,32 +181,55 @@ def _home(data: Mapping[str, Any]) -> str:
         return Settings().modem.country
 
 
+def _no_section(name: str, value: Any) -> str:
+    return _(
+        "{name} = {value} is not a section: write [{name}] and its keys below it.",
+        name=name,
+        value=shown(value),
+    )
+
+
 def _unknown_at_top(
     name: str, value: object, known: Mapping[str, Mapping[str, Reader]]
 ) -> str:
     if isinstance(value, dict):
         meant = nearest(name, list(known))
-        return f"[{printable(name)}] is not a section{_hint(f'[{meant}]' if meant else None)}"
-    return f"{printable(name)} = {shown(value)} is not a key at the top of the file{_hint(_elsewhere(name, known))}"
+        return _(
+            "[{name}] is not a section{hint}",
+            name=printable(name),
+            hint=_hint(f"[{meant}]" if meant else None),
+        )
+    return _(
+        "{name} = {value} is not a key at the top of the file{hint}",
+        name=printable(name),
+        value=shown(value),
+        hint=_hint(_elsewhere(name, known)),
+    )
 
 
 def _unknown(
     name: str, key: str, value: object, known: Mapping[str, Mapping[str, Reader]]
 ) -> str:
     meant = nearest(key, list(known[name]))
-    return f"{name}.{printable(key)} = {shown(value)} is not a key{_hint(meant or _elsewhere(key, known))}"
+    return _(
+        "{name}.{key} = {value} is not a key{hint}",
+        name=name,
+        key=printable(key),
+        value=shown(value),
+        hint=_hint(meant or _elsewhere(key, known)),
+    )
 
 
 def _elsewhere(key: str, known: Mapping[str, Mapping[str, Reader]]) -> str | None:
     """Where a key that is not known here is known."""
     places = {each: f"{name}.{each}" for name, keys in known.items() for each in keys}
-    places["line"] = "line, which stands above the first section"
+    places["line"] = _("line, which stands above the first section")
     return places.get(key) or places.get(nearest(key, list(places)) or "")
 
 
 def _hint(meant: str | None) -> str:
     return (
-        f": did you mean {meant}?"
+        _(": did you mean {meant}?", meant=meant)
         if meant
-        else ": remove it; `antirelou config` lists all that there are."
+        else _(": remove it; `antirelou config` lists all that there are.")
     )

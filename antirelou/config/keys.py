@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from antirelou.config import values
 from antirelou.config.values import Reader
+from antirelou.language import _
 
 _AT_LEAST_ONE = values.whole(1)
-_LIMIT = values.whole(1, otherwise='set reply.mode = "never" to send nothing')
+_LIMIT = values.whole(1, otherwise=_('set reply.mode = "never" to send nothing'))
 
 _SECTIONS: dict[str, dict[str, Reader]] = {
     "modem": {
@@ -54,7 +55,7 @@ _SECTIONS: dict[str, dict[str, Reader]] = {
         "patience": values.whole(0),
         "replies_per_hour": values.whole(0),
         "recipients": values.whole(
-            1, otherwise="set flood.replies_per_hour = 0 to send nothing in a flood"
+            1, otherwise=_("set flood.replies_per_hour = 0 to send nothing in a flood")
         ),
     },
     "calls": {"ring": values.duration, "reply": values.boolean},

@@ -7,10 +7,12 @@ reported with its position; what needs more segments than the operator allows is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from antirelou import sms
 from antirelou.config.values import shown
+from antirelou.language import _, plural
 from antirelou.settings import Reply
 
 _LINK = re.compile(
@@ -55,10 +57,14 @@ def _check_list(checked: Checked, key: str, texts: tuple[str, ...]) -> tuple[str
         for said in _ONLY_ONCE:
             if any(said in text.casefold() for text in texts):
                 checked.warnings.append(
-                    f'{key} has two texts, and one of them says "{said}": change the words, or give one text only.'
+                    _(
+                        '{key} has two texts, and one of them says "{said}": change the words, or give one text only.',
+                        key=key,
+                        said=said,
+                    )
                 )
     return tuple(
-        _check(checked, f"{key}, text {n}", text)
+        _check(checked, _("{key}, text {n}", key=key, n=n), text)
         for n, text in enumerate(texts, start=1)
     )
 
@@ -67,38 +73,81 @@ def _check(checked: Checked, name: str, written: str) -> str:
     text, replaced = sms.typographic(written)
     if not text.strip():
         checked.problems.append(
-            f"{name} = {shown(written)} has nothing to read in it: write a text."
+            _(
+                "{name} = {written} has nothing to read in it: write a text.",
+                name=name,
+                written=shown(written),
+            )
         )
-    composition = sms.compose(text)
-    count = len(composition.segments)
-    forcing = _listed(_where_written(written, composition.forcing))
     if replaced:
-        swaps = dict.fromkeys(
-            f"{_named(old)} by {_named(new)}" for _, old, new in replaced
-        )
+        checked.warnings.append(_told_replaced(name, replaced))
+    composition = sms.compose(text)
+    forcing = _listed(_where_written(written, composition.forcing))
+    _check_length(checked, name, text, composition, forcing)
+    if link := _LINK.search(text):
         checked.warnings.append(
-            f"In {name}, {', '.join(swaps)} was replaced: it would make the text longer to send."
+            _(
+                "{name} has a link ({link}): networks take automatic texts with links for fraud; remove it.",
+                name=name,
+                link=shown(link[0]),
+            )
         )
+    checked.notes.append(f"{name}: {_size(composition)}.")
+    return text
+
+
+def _check_length(
+    checked: Checked, name: str, text: str, composition: sms.Composition, forcing: str
+) -> None:
+    """Whether it takes more segments than it may, or than it would without the characters in `forcing`."""
+    count = len(composition.segments)
     if count > checked.reply.max_segments:
-        because = f", in UCS-2 because of {forcing}" if forcing else ""
+        because = (
+            _(", in UCS-2 because of {forcing}", forcing=forcing) if forcing else ""
+        )
         checked.problems.append(
-            f"{name} = {shown(text)} needs {count} segments{because}, more than reply.max_segments = "
-            f"{checked.reply.max_segments}: shorten it, or raise reply.max_segments."
+            _(
+                "{name} = {text} needs {count} segments{because}, more than reply.max_segments = {most}: shorten it, or "
+                "raise reply.max_segments.",
+                name=name,
+                text=shown(text),
+                count=count,
+                because=because,
+                most=checked.reply.max_segments,
+            )
         )
     elif forcing:
         checked.warnings.append(
-            f"{name} is sent in UCS-2, 70 characters a segment instead of 160, because of {forcing}: "
-            "write it without them if it may be."
+            _(
+                "{name} is sent in UCS-2, 70 characters a segment instead of 160, because of {forcing}: "
+                "write it without them if it may be.",
+                name=name,
+                forcing=forcing,
+            )
         )
-    if link := _LINK.search(text):
-        checked.warnings.append(
-            f"{name} has a link ({shown(link[0])}): networks take automatic texts with links for fraud; remove it."
-        )
-    measure = "septets" if composition.alphabet is sms.Alphabet.GSM7 else "UTF-16 units"
-    checked.notes.append(
-        f"{name}: {composition.units} {measure}, {count} segment{'s'[: count > 1]}."
+
+
+def _told_replaced(name: str, replaced: Iterable[tuple[int, str, str]]) -> str:
+    swaps = dict.fromkeys(
+        _("{old} by {new}", old=_named(old), new=_named(new))
+        for position, old, new in replaced
     )
-    return text
+    return _(
+        "In {name}, {swaps} was replaced: it would make the text longer to send.",
+        name=name,
+        swaps=", ".join(swaps),
+    )
+
+
+def _size(composition: sms.Composition) -> str:
+    """`153 septets, 1 segment`."""
+    gsm7 = composition.alphabet is sms.Alphabet.GSM7
+    units = (
+        plural(composition.units, "septet")
+        if gsm7
+        else plural(composition.units, "UTF-16 unit")
+    )
+    return f"{units}, {plural(len(composition.segments), 'segment')}"
 
 
 def _where_written(
@@ -116,11 +165,15 @@ def _where_written(
 
 def _listed(forcing: tuple[tuple[int, str], ...]) -> str:
     named = [
-        f"{_named(character)} (character {position + 1})"
+        _(
+            "{character} (character {position})",
+            character=_named(character),
+            position=position + 1,
+        )
         for position, character in forcing[:_POSITIONS]
     ]
     more = len(forcing) - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+    return ", ".join(named) + (_(" and {more} more", more=more) if more else "")
 
 
 def _named(characters: str) -> str:
@@ -130,7 +183,7 @@ def _named(characters: str) -> str:
     return "".join(
         c
         if c.isprintable() and not c.isspace()
-        else "a space"
+        else _("a space")
         if c == " "
         else f"U+{ord(c):04X}"
         for c in characters

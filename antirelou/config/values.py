@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from antirelou.language import _
 from antirelou.policy.decide import MOST_TEXTS
 from antirelou.policy.numbers import classify, normalise
 from antirelou.policy.words import normalise as letters
@@ -67,7 +68,7 @@ def printable(text: str) -> str:
 def string(value: object) -> str:
     """Any text, also an empty one."""
     if not isinstance(value, str):
-        raise Wrong('is not a text: write it between quotes, as "…".')
+        raise Wrong(_('is not a text: write it between quotes, as "…".'))
     return value
 
 
@@ -76,7 +77,7 @@ def filled(value: object) -> str:
     text = string(value)
     if not text.strip():
         raise Wrong(
-            "is empty: give it a value, or remove the line to have the default."
+            _("is empty: give it a value, or remove the line to have the default.")
         )
     return text
 
@@ -84,29 +85,44 @@ def filled(value: object) -> str:
 def boolean(value: object) -> bool:
     """true or false."""
     if not isinstance(value, bool):
-        raise Wrong("is neither true nor false: write one of them, without quotes.")
+        raise Wrong(_("is neither true nor false: write one of them, without quotes."))
     return value
 
 
 def whole(at_least: int, at_most: int | None = None, otherwise: str = "") -> Reader:
     """A whole number; `otherwise` is what to do instead of going below `at_least`."""
     bounds = (
-        f"from {at_least} to {at_most}"
+        _("from {at_least} to {at_most}", at_least=at_least, at_most=at_most)
         if at_most is not None
-        else f"of at least {at_least}"
+        else _("of at least {at_least}", at_least=at_least)
     )
     most = _LARGEST if at_most is None else at_most
 
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Wrong(f"is not a whole number: write one {bounds}, without quotes.")
+            raise Wrong(
+                _(
+                    "is not a whole number: write one {bounds}, without quotes.",
+                    bounds=bounds,
+                )
+            )
         if value < at_least:
             raise Wrong(
-                f"is too small: write a whole number {bounds}{', or ' + otherwise if otherwise else ''}."
+                _(
+                    "is too small: write a whole number {bounds}{otherwise}.",
+                    bounds=bounds,
+                    otherwise=_(", or {otherwise}", otherwise=otherwise)
+                    if otherwise
+                    else "",
+                )
             )
         if value > most:
             raise Wrong(
-                f"is too large: write a whole number from {at_least} to {most}."
+                _(
+                    "is too large: write a whole number from {at_least} to {most}.",
+                    at_least=at_least,
+                    most=most,
+                )
             )
         return value
 
@@ -118,11 +134,13 @@ def duration(value: object) -> timedelta:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise Wrong(
-            'is not a duration: write a whole number and its unit, as "30s", "10m", "1h", "30d" or "3y".'
+            _(
+                'is not a duration: write a whole number and its unit, as "30s", "10m", "1h", "30d" or "3y".'
+            )
         )
     seconds = int(match[1]) * _SECONDS[match[2]]
     if seconds > _LONGEST.total_seconds():
-        raise Wrong("is too long: write at most 100 years.")
+        raise Wrong(_("is too long: write at most 100 years."))
     return timedelta(seconds=seconds)
 
 
@@ -130,7 +148,7 @@ def some_time(value: object) -> timedelta:
     """A duration of at least a second."""
     length = duration(value)
     if not length:
-        raise Wrong('would be no time at all: write at least "1s".')
+        raise Wrong(_('would be no time at all: write at least "1s".'))
     return length
 
 
@@ -144,7 +162,7 @@ def size(value: object) -> int:
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise Wrong(
-            'is not a size: write a whole number and its unit, as "500MB" or "2GB".'
+            _('is not a size: write a whole number and its unit, as "500MB" or "2GB".')
         )
     return int(match[1]) * _OCTETS[match[2]]
 
@@ -155,15 +173,21 @@ def hours(value: object) -> Hours | None:
         return None
     match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise Wrong('is not a span of hours: write it as "09:00-21:00", or "always".')
+        raise Wrong(
+            _('is not a span of hours: write it as "09:00-21:00", or "always".')
+        )
     opens_at, closes_at = (int(match[1]), int(match[2])), (int(match[3]), int(match[4]))
     if closes_at == (24, 0):
         closes_at = (0, 0)
     if max(opens_at[0], closes_at[0]) > 23 or max(opens_at[1], closes_at[1]) > 59:
-        raise Wrong("names a time that no clock shows: hours go from 00:00 to 23:59.")
+        raise Wrong(
+            _("names a time that no clock shows: hours go from 00:00 to 23:59.")
+        )
     if opens_at == closes_at:
         raise Wrong(
-            'opens and closes at the same time: write "always" if replies may leave at any time.'
+            _(
+                'opens and closes at the same time: write "always" if replies may leave at any time.'
+            )
         )
     return Hours(time(*opens_at), time(*closes_at))
 
@@ -177,24 +201,28 @@ def zone(value: object) -> ZoneInfo:
         known = zoneinfo.available_timezones()
         if not known:
             raise Wrong(
-                "cannot be read, for this system knows no time zones: install its package tzdata."
+                _(
+                    "cannot be read, for this system knows no time zones: install its package tzdata."
+                )
             ) from error
         meant = nearest(name, sorted(known))
         hint = (
-            f'did you mean "{meant}"?'
+            _('did you mean "{meant}"?', meant=meant)
             if meant
-            else 'write it as "Europe/Paris"; timedatectl list-timezones has all.'
+            else _('write it as "Europe/Paris"; timedatectl list-timezones has all.')
         )
-        raise Wrong(f"is not a time zone: {hint}") from error
+        raise Wrong(_("is not a time zone: {hint}", hint=hint)) from error
 
 
 def choice(*words: str) -> Reader:
     """One of a few words."""
-    listed = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
+    listed = ", ".join(f'"{word}"' for word in words[:-1]) + _(
+        ' or "{last}"', last=words[-1]
+    )
 
     def read(value: object) -> str:
         if value not in words or not isinstance(value, str):
-            raise Wrong(f"is not known: write {listed}.")
+            raise Wrong(_("is not known: write {listed}.", listed=listed))
         return value
 
     return read
@@ -205,7 +233,9 @@ def line(value: object) -> str:
     name = string(value)
     if not _LINE.fullmatch(name):
         raise Wrong(
-            'is not a name for a line: use up to 32 letters, digits, "-", "_" and ".", as "main".'
+            _(
+                'is not a name for a line: use up to 32 letters, digits, "-", "_" and ".", as "main".'
+            )
         )
     return name
 
@@ -214,7 +244,7 @@ def path(value: object) -> Path:
     """The path of a file."""
     name = filled(value)
     if "\0" in name:
-        raise Wrong("is not a path: a file's name has no NUL in it.")
+        raise Wrong(_("is not a path: a file's name has no NUL in it."))
     return Path(name)
 
 
@@ -222,7 +252,7 @@ def absolute(value: object) -> str:
     """The path of a file wherever the daemon was started."""
     name = path(value)
     if not name.is_absolute():
-        raise Wrong('does not begin with "/": write the whole path.')
+        raise Wrong(_('does not begin with "/": write the whole path.'))
     return str(name)
 
 
@@ -231,11 +261,11 @@ def country(value: object) -> str:
     code = string(value).upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
         hint = (
-            'Great Britain is "GB"'
+            _('Great Britain is "GB"')
             if code == "UK"
-            else 'write the two letters of ISO 3166, as "FR" or "GB"'
+            else _('write the two letters of ISO 3166, as "FR" or "GB"')
         )
-        raise Wrong(f"is not a country with telephone numbers: {hint}.")
+        raise Wrong(_("is not a country with telephone numbers: {hint}.", hint=hint))
     return code
 
 
@@ -246,7 +276,9 @@ def number(home: str) -> Reader:
         normalised = normalise(filled(value).strip(), home)
         if classify(normalised, home).country is None:
             raise Wrong(
-                'is not a telephone number: write it with its country, as "+33639980001".'
+                _(
+                    'is not a telephone number: write it with its country, as "+33639980001".'
+                )
             )
         return normalised
 
@@ -258,7 +290,9 @@ def service_centre(value: object) -> str:
     digits = "".join(string(value).split())
     if not _INTERNATIONAL.fullmatch(digits):
         raise Wrong(
-            'is not the number of a service centre: write it with its country, as "+33689004000".'
+            _(
+                'is not the number of a service centre: write it with its country, as "+33689004000".'
+            )
         )
     return digits
 
@@ -273,13 +307,24 @@ def every(read: Reader, what: str) -> Reader:
 
     def read_all(value: object) -> tuple[object, ...]:
         if not isinstance(value, list):
-            raise Wrong(f'is not a list: write {what} between brackets, as ["…", "…"].')
+            raise Wrong(
+                _(
+                    'is not a list: write {what} between brackets, as ["…", "…"].',
+                    what=what,
+                )
+            )
         items = []
         for item in value:
             try:
                 items.append(read(item))
             except Wrong as wrong:
-                raise Wrong(f"is wrong at {shown(item)}, which {wrong}") from None
+                raise Wrong(
+                    _(
+                        "is wrong at {item}, which {wrong}",
+                        item=shown(item),
+                        wrong=wrong,
+                    )
+                ) from None
         return tuple(dict.fromkeys(items))
 
     return read_all
@@ -289,7 +334,9 @@ def countries(value: object) -> object:
     """At least one country."""
     codes = every(country, "countries")(value)
     if not codes:
-        raise Wrong('would answer nobody: write ["FR"], or set reply.mode = "never".')
+        raise Wrong(
+            _('would answer nobody: write ["FR"], or set reply.mode = "never".')
+        )
     return codes
 
 
@@ -298,7 +345,9 @@ def word_to_find(value: object) -> str:
     word = string(value)
     if not letters(word):
         raise Wrong(
-            "has neither letters nor digits, so that no text would contain it: remove it."
+            _(
+                "has neither letters nor digits, so that no text would contain it: remove it."
+            )
         )
     return word
 
@@ -306,14 +355,17 @@ def word_to_find(value: object) -> str:
 def texts(value: object) -> tuple[str, ...]:
     """One text, or two."""
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise Wrong('is not a list of texts: write ["…"], or ["…", "…"] for two.')
+        raise Wrong(_('is not a list of texts: write ["…"], or ["…", "…"] for two.'))
     if not 1 <= len(value) <= MOST_TEXTS:
         raise Wrong(
-            f"has {len(value)} texts: give one or two, for no number ever gets more than two automatic texts."
+            _(
+                "has {count} texts: give one or two, for no number ever gets more than two automatic texts.",
+                count=len(value),
+            )
         )
     if not all(text.strip() for text in value):
         raise Wrong(
-            'has an empty text: write one, or set reply.mode = "never" to send none.'
+            _('has an empty text: write one, or set reply.mode = "never" to send none.')
         )
     return tuple(value)
 
@@ -322,7 +374,7 @@ def texts_by_country(value: object) -> Mapping[str, tuple[str, ...]]:
     """A section of countries, each with its texts."""
     if not isinstance(value, dict):
         raise Wrong(
-            'is not a section: write [reply.by_country] and below it GB = ["…"].'
+            _('is not a section: write [reply.by_country] and below it GB = ["…"].')
         )
     read = {}
     for code, its_texts in value.items():
@@ -330,6 +382,11 @@ def texts_by_country(value: object) -> Mapping[str, tuple[str, ...]]:
             read[country(code)] = texts(its_texts)
         except Wrong as wrong:
             raise Wrong(
-                f"is wrong at {printable(code)} = {shown(its_texts)}, which {wrong}"
+                _(
+                    "is wrong at {code} = {its_texts}, which {wrong}",
+                    code=printable(code),
+                    its_texts=shown(its_texts),
+                    wrong=wrong,
+                )
             ) from None
     return read

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from antirelou import sms
+from antirelou.language import _
 from antirelou.policy.numbers import classify
 from antirelou.settings import DAY, Settings
 
@@ -26,7 +27,10 @@ def warnings_about(settings: Settings) -> Iterator[str]:
     for country in sorted(
         settings.reply.by_country.keys() - set(settings.reply.countries)
     ):
-        yield f"reply.by_country.{country} is never used: add {country!r} to reply.countries, or remove it."
+        yield _(
+            "reply.by_country.{country} is never used: add {country!r} to reply.countries, or remove it.",
+            country=country,
+        )
 
 
 def _limits(settings: Settings) -> Iterator[str]:
@@ -34,8 +38,13 @@ def _limits(settings: Settings) -> Iterator[str]:
         limit = getattr(settings.limits, key)
         if limit > bound:
             yield (
-                f"limits.{key} = {limit} is above {bound}, from where networks in France suspend lines, some for good: "
-                "lower it unless your operator agreed in writing."
+                _(
+                    "limits.{key} = {limit} is above {bound}, from where networks in France suspend lines, some for good: "
+                    "lower it unless your operator agreed in writing.",
+                    key=key,
+                    limit=limit,
+                    bound=bound,
+                )
             )
     reply, limits = settings.reply, settings.limits
     texts = (
@@ -47,8 +56,13 @@ def _limits(settings: Settings) -> Iterator[str]:
     for key in ("segments_per_hour", "segments_per_day"):
         if getattr(limits, key) < longest:
             yield (
-                f"limits.{key} = {getattr(limits, key)} never lets a text of {longest} segments leave: "
-                "raise the limit, or shorten the text."
+                _(
+                    "limits.{key} = {limit} never lets a text of {longest} segments leave: "
+                    "raise the limit, or shorten the text.",
+                    key=key,
+                    limit=getattr(limits, key),
+                    longest=longest,
+                )
             )
 
 
@@ -63,20 +77,32 @@ def _hours(settings: Settings) -> Iterator[str]:
     if settings.reply.expire_after <= closed:
         shut = round(closed / timedelta(hours=1), 1)
         yield (
-            f"reply.expire_after is not longer than the {shut:g} hours a day in which no reply leaves: replies that "
-            "are due then may expire before they could leave. Make it longer, or widen reply.hours."
+            _(
+                "reply.expire_after is not longer than the {shut:g} hours a day in which no reply leaves: replies that "
+                "are due then may expire before they could leave. Make it longer, or widen reply.hours.",
+                shut=shut,
+            )
         )
 
 
 def _numbers(settings: Settings) -> Iterator[str]:
     country = settings.modem.country
     if settings.operator.anchor_text and not settings.operator.numbers:
-        yield "operator.anchor_text has no effect: write your own number into operator.numbers."
+        yield _(
+            "operator.anchor_text has no effect: write your own number into operator.numbers."
+        )
     if settings.alerts.anchor and not settings.alerts.directory:
-        yield "alerts.anchor has no effect: write a directory into alerts.directory."
+        yield _("alerts.anchor has no effect: write a directory into alerts.directory.")
     for number in settings.operator.numbers:
         kind = classify(number, country).kind
         if number == settings.modem.number:
-            yield f"operator.numbers has {number}, this line's own number, which is never answered: remove it there."
+            yield _(
+                "operator.numbers has {number}, this line's own number, which is never answered: remove it there.",
+                number=number,
+            )
         elif not classify(number, country).replyable:
-            yield f"operator.numbers has {number}, no mobile number ({kind}): test answers to it may be charged or lost."
+            yield _(
+                "operator.numbers has {number}, no mobile number ({kind}): test answers to it may be charged or lost.",
+                number=number,
+                kind=kind,
+            )

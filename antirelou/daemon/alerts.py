@@ -14,6 +14,7 @@ from pathlib import Path
 from antirelou.clock import Timekeeper
 from antirelou.daemon.files import write_whole
 from antirelou.daemon.line import Line
+from antirelou.language import _
 from antirelou.log import Alert, Store
 from antirelou.settings import Settings
 
@@ -88,8 +89,12 @@ class Alerts:
             cause = str(error) if isinstance(error, Full) else error.strerror
             self._line.event(
                 "alerts_failed",
-                f"Alerts cannot be written into {where} ({cause}): see to the directory, and to the unit that hands "
-                "alerts on.",
+                _(
+                    "Alerts cannot be written into {where} ({cause}): see to the directory, and to the unit that hands "
+                    "alerts on.",
+                    where=where,
+                    cause=cause,
+                ),
             )
         self._failed = True
 
@@ -98,7 +103,7 @@ def write(directory: Path, line: str, alert: Alert) -> Path:
     """Put one alert into the directory, durably; return its file. Raises `OSError`."""
     directory.mkdir(mode=0o700, exist_ok=True)
     if len(waiting(directory)) >= MOST:
-        raise Full(f"{MOST} wait there already")
+        raise Full(_("{most} wait there already", most=MOST))
     path = directory / f"{line}-{alert.ids[-1]}.json"
     facts = {
         "id": alert.ids[-1],

@@ -10,6 +10,7 @@ import logging
 
 from antirelou import sms
 from antirelou.clock import Timekeeper
+from antirelou.language import _
 from antirelou.log import Store
 from antirelou.policy import Purpose
 from antirelou.settings import DAY, Settings
@@ -22,7 +23,7 @@ def tell_head(settings: Settings, store: Store, timekeeper: Timekeeper) -> None:
     head, moment = store.chain_head(), timekeeper.moment()
     if not head:
         return
-    log.info("The head of the chain is %s", head)
+    log.info(_("The head of the chain is %s"), head)
     if settings.alerts.anchor:
         store.anchor_alert(DAY, moment)
     every, numbers = settings.operator.anchor_text, settings.operator.numbers

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from antirelou.clock import Timekeeper
+from antirelou.language import _
 from antirelou.log import Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import CallEnded, Indication, Ring
@@ -43,7 +44,7 @@ class Calls:
     def heard(self, indication: Ring | CallEnded) -> None:
         """Note a `RING`, `+CLIP` or the end of a call; a call that ended by itself is logged too."""
         if isinstance(indication, CallEnded) or self._is_another(indication):
-            self._end("ended by the caller")
+            self._end(_("ended by the caller"))
         if isinstance(indication, CallEnded):
             return
         boot = self._timekeeper.moment().boot
@@ -57,7 +58,7 @@ class Calls:
         """Everything that was heard until now was noted: a call that is silent for a while has ended."""
         silent = self._timekeeper.moment().boot - self._last_ring
         if silent > (_AWAY if away else _SILENCE):
-            self._end("the modem went away" if away else "ended by the caller")
+            self._end(_("the modem went away") if away else _("ended by the caller"))
 
     def refuse_at(self) -> float | None:
         """The boot time at which the present call is to be refused; None when nobody calls."""
@@ -99,7 +100,7 @@ class Calls:
         if self._disobeyed:
             return
         self._disobeyed = True
-        sentence = (
+        sentence = _(
             "The modem does not refuse calls, and while one rings no text may come in: have calls to this SIM barred by "
             "its operator, or use another modem."
         )
@@ -112,11 +113,11 @@ class Calls:
         """Log the present call, if there is one."""
         if self._began is None:
             return
-        how = "the modem would not refuse it" if self._disobeyed else how
+        how = _("the modem would not refuse it") if self._disobeyed else how
         caller = normalise(self._caller or "", self.settings.modem.country)
         with self._store.transaction():
             row = self._store.add_call(caller, self._timekeeper.moment())
-        log.info("call %d: %s", row, how)
+        log.info(_("call %d: %s"), row, how)
         self._began = None
 
 

@@ -25,6 +25,7 @@ from antirelou.daemon.pins import Pins
 from antirelou.daemon.recovery import Ladder, Radio, state_of
 from antirelou.daemon.reply import Replying
 from antirelou.daemon.tell import Systemd
+from antirelou.language import _
 from antirelou.log import LogError, LogWeather, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import (
@@ -172,7 +173,7 @@ class Daemon:
         if rung:
             self._ladder.climb(rung)
             raise ModemSilent(
-                "The line does not do its work, though the modem answers."
+                _("The line does not do its work, though the modem answers.")
             )
         return left
 
@@ -197,7 +198,7 @@ class Daemon:
         if self._radio.due(adrift=self._line.adrift, boot=self._clock.boot()):
             self._line.event(
                 "radio_restarted",
-                "The modem finds no network; its radio is switched off and on.",
+                _("The modem finds no network; its radio is switched off and on."),
             )
             self._modem.restart_radio()
 
@@ -234,13 +235,17 @@ class Daemon:
                     self._replying.late(message_reference)
                 case Rebooted(sign):
                     self._line.event(
-                        "modem_rebooted", f"The modem started again by itself ({sign})."
+                        "modem_rebooted",
+                        _("The modem started again by itself ({sign}).", sign=sign),
                     )
                     sweep = True
                 case MemoryFull(storage):
                     self._line.event(
                         "storage_full",
-                        f"Storage {storage} is full; the network waits for room.",
+                        _(
+                            "Storage {storage} is full; the network waits for room.",
+                            storage=storage,
+                        ),
                     )
                     sweep = True
                 case NewMessage():
@@ -318,12 +323,17 @@ class Daemon:
         if restart:
             self._line.event(
                 "modem_restarted",
-                "The modem, or its SIM, does not answer; it is restarted (AT+CFUN=1,1).",
+                _(
+                    "The modem, or its SIM, does not answer; it is restarted (AT+CFUN=1,1)."
+                ),
             )
         if self._ladder.exhausted:
             self._end()
             raise Exhausted(
-                f"The modem could not be recovered ({error}) A fresh process will try."
+                _(
+                    "The modem could not be recovered ({error}) A fresh process will try.",
+                    error=error,
+                )
             ) from error
 
     def _restart_modem(self) -> None:
@@ -381,5 +391,9 @@ class Daemon:
             )
             self._line.event(
                 "clock_stepped",
-                f"The clock stepped by {seconds} s; {shifted} queued replies moved with it.",
+                _(
+                    "The clock stepped by {seconds} s; {shifted} queued replies moved with it.",
+                    seconds=seconds,
+                    shifted=shifted,
+                ),
             )

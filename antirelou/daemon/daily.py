@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.anchors import tell_head
+from antirelou.language import _
 from antirelou.log import LogError, Store
 from antirelou.settings import DAY, Settings
 
@@ -69,7 +70,7 @@ class Daily:
         except StopIteration as done:
             self._work = None
             if done.value:
-                log.info("What was to be erased has left the log's file.")
+                log.info(_("What was to be erased has left the log's file."))
             return _DAY
         except LogError:
             self._work = None  # it cannot be gone on with
@@ -84,10 +85,14 @@ class Daily:
                 at.astimezone(zone)
                 for at in (raid.began_at, raid.hot_at, raid.erased_at)
             )
-            sentence = (
-                f"What came in the flood of {began:%d %b %Y %H:%M} ({raid.messages:,} messages) is erased from "
-                f"{erased:%d %b %Y} on (privacy.erase_raid_after). If a complaint may need it: antirelou hold "
-                f"--since {began:%Y-%m-%d} --until {last:%Y-%m-%d} --note WHY"
+            sentence = _(
+                "What came in the flood of {began:%d %b %Y %H:%M} ({messages:,} messages) is erased from "
+                "{erased:%d %b %Y} on (privacy.erase_raid_after). If a complaint may need it: antirelou hold "
+                "--since {began:%Y-%m-%d} --until {last:%Y-%m-%d} --note WHY",
+                began=began,
+                messages=raid.messages,
+                erased=erased,
+                last=last,
             )
             self._store.remind(raid, sentence, moment)
             log.warning("%s", sentence)

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.line import Line
+from antirelou.language import _
 from antirelou.log import Store
 from antirelou.policy import NeverReason
 from antirelou.policy.proof import (
@@ -31,8 +32,12 @@ AWAY_FOR = timedelta(minutes=10)  # until then it may come back by itself
 _LOOK_EVERY = 30.0  # seconds between two looks at the texts to itself
 _SOON = timedelta(seconds=1)  # what is due in the past ends no wait
 _TELLS = {
-    Failure.MUTE: "did not leave: ask the SIM's operator whether it may send texts, and see antirelou status.",
-    Failure.DEAF: "left and did not come back: see whether modem.number is this SIM's, and whether it receives texts.",
+    Failure.MUTE: _(
+        "did not leave: ask the SIM's operator whether it may send texts, and see antirelou status."
+    ),
+    Failure.DEAF: _(
+        "left and did not come back: see whether modem.number is this SIM's, and whether it receives texts."
+    ),
 }
 
 
@@ -71,14 +76,19 @@ class Health:
         if not number:
             if not self._said:
                 log.info(
-                    "Nothing proves that texts go out and come in: set modem.number, and the line texts itself."
+                    _(
+                        "Nothing proves that texts go out and come in: set modem.number, and the line texts itself."
+                    )
                 )
             self._said = True
             return 0
         if self._store.flood(moment.at):
             return 0  # what comes in queues behind thousands of others
         if proved_at := self._store.self_test_proved():
-            log.info("A text to itself came back (%s).", f"{proved_at:%d %b %H:%M} UTC")
+            log.info(
+                _("A text to itself came back (%s)."),
+                _("{proved_at:%d %b %H:%M} UTC", proved_at=proved_at),
+            )
         test, failures = self._store.self_test(number)
         failed = test and failure(test, self._store.listening_since(), moment.at)
         if test and failed:
@@ -92,7 +102,7 @@ class Health:
                 expires_at=moment.at + DAY,
                 moment=moment,
             )
-            log.info("reply %d is a text of the line to itself", reply)
+            log.info(_("reply %d is a text of the line to itself"), reply)
         return 0
 
     def _failed(
@@ -102,17 +112,28 @@ class Health:
         with self._store.transaction():
             self._store.event(
                 "self_test_failed",
-                f"Reply {test.reply_id}, a text of the line to itself, failed ({failed}).",
+                _(
+                    "Reply {reply_id}, a text of the line to itself, failed ({failed}).",
+                    reply_id=test.reply_id,
+                    failed=failed,
+                ),
                 moment,
                 repeat_key=str(test.reply_id),
             )
             if test.state == "queued":
                 self._store.drop_reply(test.reply_id, NeverReason.EXPIRED, moment)
         if failures < FAILURES_TO_TELL:
-            log.warning("reply %d to the line itself failed: %s", test.reply_id, failed)
+            log.warning(
+                _("reply %d to the line itself failed: %s"), test.reply_id, failed
+            )
             return 0
         self._line.event(
-            failed, f"{failures} texts of the line to itself {_TELLS[failed]}"
+            failed,
+            _(
+                "{failures} texts of the line to itself {what}",
+                failures=failures,
+                what=_TELLS[failed],
+            ),
         )
         return failures - FAILURES_TO_TELL + 1
 
@@ -121,6 +142,9 @@ class Health:
         if away is not None and away >= AWAY_FOR:
             self._line.event(
                 "modem_away",
-                f"The modem has not been usable for 10 minutes (now: {self._line.state}); see antirelou status.",
+                _(
+                    "The modem has not been usable for 10 minutes (now: {state}); see antirelou status.",
+                    state=self._line.state,
+                ),
             )
             self._store.modem_away_told()

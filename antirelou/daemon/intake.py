@@ -14,6 +14,7 @@ from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.slots import Slots
 from antirelou.daemon.tell import Repeats
+from antirelou.language import _
 from antirelou.log import Message, Store
 from antirelou.modem.facts import DirectPdu, StoredPdu
 from antirelou.policy import (
@@ -192,7 +193,11 @@ class Intake:
         slot = self._slots.found((pdu.storage, pdu.index), row, pdu.status)
         if slot.doubtful and not slot.told:
             slot.told = True
-            sentence = f"Slot {pdu.index} of storage {pdu.storage} cannot be emptied; what it holds is in the log."
+            sentence = _(
+                "Slot {index} of storage {storage} cannot be emptied; what it holds is in the log.",
+                index=pdu.index,
+                storage=pdu.storage,
+            )
             self._store.event(
                 "undeletable_slot", sentence, moment, repeat_key=pdu.storage
             )
@@ -216,16 +221,30 @@ class Intake:
                 message.sender, moment, alphanumeric=message.alphanumeric
             )
             self._tell(
-                f"message {message.id} asks to be left alone: recorded for ever; {dropped} replies dropped"
+                _(
+                    "message {id} asks to be left alone: recorded for ever; {dropped} replies dropped",
+                    id=message.id,
+                    dropped=dropped,
+                )
             )
         if cries_for_help(message.text, self.settings.reply.distress_words):
             # A lesson that waits for somebody who cries for help would hurt.
             dropped = self._store.drop_lessons(
                 message.sender, NeverReason.DISTRESS, moment
             )
-            sentence = f"Message {message.id} may be a cry for help: read it (antirelou why {message.id})."
+            sentence = _(
+                "Message {id} may be a cry for help: read it (antirelou why {id}).",
+                id=message.id,
+            )
             self._store.event("distress", sentence, moment)
-            self._tell(f"{sentence} {dropped} replies dropped.", logging.WARNING)
+            self._tell(
+                _(
+                    "{sentence} {dropped} replies dropped.",
+                    sentence=sentence,
+                    dropped=dropped,
+                ),
+                logging.WARNING,
+            )
 
     def _decide_one(self, message: Message, moment: Moment) -> None:
         normalised = normalise_text(message.text)
@@ -241,27 +260,23 @@ class Intake:
         verdict = decide(received, history, self.settings, moment.at, draw=self._draw())
         if isinstance(verdict, Hold):
             if self._store.hold(message.id, verdict.reason):
-                self._tell(
-                    f"message {message.id} waits for its decision: {verdict.reason}"
+                told = _(
+                    "message {id} waits for its decision: {reason}",
+                    id=message.id,
+                    reason=verdict.reason,
                 )
+                self._tell(told)
             return
         segments = len(sms.compose(verdict.reply.text).segments) if verdict.reply else 0
         reply = self._store.decide(
             message.id, verdict, segments, moment, normalised=normalised
         )
-        size = (
-            f"{message.segments} of {message.segments_expected} segments"
-            if message.segments_expected > 1
-            else ""
-        )
-        what = ", ".join(word for word in (message.kind, size) if word)
-        if verdict.reply is None:
-            self._tell(f"message {message.id} ({what}): {verdict.reason}")
-        else:
+        told = _("message {id} ({what})", id=message.id, what=_what(message))
+        told += f": {verdict.reason}"
+        if verdict.reply is not None:
             due = verdict.reply.due_at.astimezone(self.settings.reply.time_zone)
-            self._tell(
-                f"message {message.id} ({what}): {verdict.reason}; reply {reply} is due {due:%d %b %H:%M}"
-            )
+            told += _("; reply {reply} is due {due:%d %b %H:%M}", reply=reply, due=due)
+        self._tell(told)
 
 
 def _address(tpdu: sms.Tpdu | None) -> sms.Address | None:
@@ -273,3 +288,15 @@ def _address(tpdu: sms.Tpdu | None) -> sms.Address | None:
             return tpdu.recipient_address
         case _:
             return None
+
+
+def _what(message: Message) -> str:
+    """`text`, `text, 2 of 3 segments`."""
+    if message.segments_expected == 1:
+        return str(message.kind)
+    return _(
+        "{kind}, {segments} of {expected} segments",
+        kind=message.kind,
+        segments=message.segments,
+        expected=message.segments_expected,
+    )

@@ -8,18 +8,19 @@ from __future__ import annotations
 import logging
 
 from antirelou.clock import Moment
+from antirelou.language import _, plural
 from antirelou.log import Store
 from antirelou.policy import Later
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
 
-_ROOM = (
+_ROOM = _(
     "They leave as there is room again, or are dropped after reply.expire_after. antirelou drop takes back those that are "
     "not worth it; raise the limit only if the SIM's operator lets you."
 )
-_PACE = "The month's pace keeps some for each of its later days. "
-_FLOOD = (
+_PACE = _("The month's pace keeps some for each of its later days. ")
+_FLOOD = _(
     "antirelou status shows the flood; antirelou block --top 20 --since 2h and antirelou drop take replies to raiders "
     "out, so that what may leave goes to others."
 )
@@ -35,14 +36,19 @@ def tell_limit(store: Store, settings: Settings, later: Later, moment: Moment) -
     limit = later.limit
     if limit is None or store.limit_told(limit, moment.at):
         return
-    section, _, key = limit.partition(".")
+    section, key = limit.split(".")
     value = getattr(getattr(settings, section), key)
     waiting = store.due_replies(moment.at)
     since = moment.at.astimezone(settings.reply.time_zone)
-    sentence = (
-        f"{limit} = {value} holds replies back since {since:%d %b %H:%M}: "
-        f"{waiting:,} {'is' if waiting == 1 else 'are'} due, {_next(later, value, settings)}. "
-        f"{_REMEDIES.get(limit, _ROOM)}"
+    sentence = _(
+        "{limit} = {value} holds replies back since {since:%d %b %H:%M}: "
+        "{due}, {next}. {remedy}",
+        limit=limit,
+        value=value,
+        since=since,
+        due=plural(waiting, "is due", "are due"),
+        next=_next(later, value, settings),
+        remedy=_REMEDIES.get(limit, _ROOM),
     )
     store.tell_limit(limit, sentence, moment, {"limit": limit, "waiting": waiting})
     log.warning("%s", sentence)
@@ -51,8 +57,12 @@ def tell_limit(store: Store, settings: Settings, later: Later, moment: Moment) -
 def _next(later: Later, value: int, settings: Settings) -> str:
     """When the next reply may leave."""
     if later.limit == "flood.recipients" or not value:
-        return "and the next may leave when the flood is over, to those who did not write in it"
+        return _(
+            "and the next may leave when the flood is over, to those who did not write in it"
+        )
     if later.until is None:
-        return "and a text of more segments than that never leaves: raise the limit, or shorten the text"
+        return _(
+            "and a text of more segments than that never leaves: raise the limit, or shorten the text"
+        )
     until = later.until.astimezone(settings.reply.time_zone)
-    return f"and the next may leave from {until:%d %b %H:%M} on"
+    return _("and the next may leave from {until:%d %b %H:%M} on", until=until)

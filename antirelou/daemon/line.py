@@ -14,6 +14,7 @@ from dataclasses import asdict
 
 from antirelou.clock import Timekeeper
 from antirelou.daemon.tell import Repeats, Systemd
+from antirelou.language import _
 from antirelou.log import LogError, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import Condition, Identity, Registration
@@ -30,19 +31,27 @@ _WATCH = 5.0  # seconds between two looks at a line without a network
 _NEARLY_FULL = 0.8
 
 _WELL = {
-    "automatic": "Receiving and replying.",
-    "approved": "Receiving; each reply waits for `antirelou approve`.",
-    "never": "Receiving; replies are switched off by reply.mode.",
+    "automatic": _("Receiving and replying."),
+    "approved": _("Receiving; each reply waits for `antirelou approve`."),
+    "never": _("Receiving; replies are switched off by reply.mode."),
 }
 
 _NETWORK = {
-    Registration.UNKNOWN: "The modem does not tell whether it is in a network; replies are tried.",
-    Registration.DENIED: "The network refuses this SIM: ask its operator whether it is active and not barred.",
-    Registration.SEARCHING: "The modem searches for a network: check the antenna and where the dongle stands.",
-    Registration.NOT_REGISTERED: "The modem is in no network: check the antenna, the SIM and its plan.",
+    Registration.UNKNOWN: _(
+        "The modem does not tell whether it is in a network; replies are tried."
+    ),
+    Registration.DENIED: _(
+        "The network refuses this SIM: ask its operator whether it is active and not barred."
+    ),
+    Registration.SEARCHING: _(
+        "The modem searches for a network: check the antenna and where the dongle stands."
+    ),
+    Registration.NOT_REGISTERED: _(
+        "The modem is in no network: check the antenna, the SIM and its plan."
+    ),
 }
 
-_NO_CENTRE = (
+_NO_CENTRE = _(
     "The SIM has no service centre, so that no reply can leave: set modem.service_centre to the number that its"
     " operator names."
 )
@@ -101,15 +110,20 @@ class Line:
                 if value is not None
             }
             self._store.update_line(moment, **known)
-        model = (
-            " ".join(word for word in (identity.manufacturer, identity.model) if word)
-            or "unknown model"
+        model = " ".join(
+            word for word in (identity.manufacturer, identity.model) if word
+        ) or _("unknown model")
+        self.event(
+            "modem_opened",
+            _("The modem answers ({model}).", model=model),
+            level=logging.INFO,
         )
-        self.event("modem_opened", f"The modem answers ({model}).", level=logging.INFO)
         if self._store.new_sim():
             self.event(
                 "new_sim",
-                "Another SIM is in the modem than before: replies are held until `antirelou line accept`.",
+                _(
+                    "Another SIM is in the modem than before: replies are held until `antirelou line accept`."
+                ),
             )
         self._show()
 
@@ -125,7 +139,7 @@ class Line:
         """The log cannot be written now; the modem keeps what it has until it can."""
         if not self._weather:
             log.warning(
-                "%s Nothing is deleted from the SIM and nothing is sent until then.",
+                _("%s Nothing is deleted from the SIM and nothing is sent until then."),
                 error,
             )
             self._systemd.status(str(error))
@@ -133,7 +147,7 @@ class Line:
 
     def stopped(self) -> None:
         """The daemon ends."""
-        self._become("stopped", "The daemon is not running.")
+        self._become("stopped", _("The daemon is not running."))
 
     # How it is
 
@@ -144,7 +158,9 @@ class Line:
         if self.disk_low and not before:
             self.event(
                 "disk_low",
-                "The disk has less free space than log.reserve: replies stop; receiving goes on. Free some space.",
+                _(
+                    "The disk has less free space than log.reserve: replies stop; receiving goes on. Free some space."
+                ),
             )
         return self.disk_low
 
@@ -164,7 +180,7 @@ class Line:
         """Bring the row and systemd up to date; writes on change and every ten minutes."""
         if self._weather:
             self._weather = False
-            log.info("The log can be written again.")
+            log.info(_("The log can be written again."))
         self._tell_flood()
         if modem is not None:
             self._refresh(modem, _LOOK if self._usable() else _WATCH)
@@ -201,7 +217,11 @@ class Line:
             before or denied
         ):
             words = _NETWORK.get(
-                condition.registration, f"Registered again ({condition.registration})."
+                condition.registration,
+                _(
+                    "Registered again ({registration}).",
+                    registration=condition.registration,
+                ),
             )
             self.event(f"network_{condition.registration}", words)
         if condition.service_centre == "":
@@ -210,7 +230,12 @@ class Line:
             if use.total and use.used >= _NEARLY_FULL * use.total:
                 self.event(
                     "storage_nearly_full",
-                    f"Storage {use.storage} holds {use.used} of {use.total} messages.",
+                    _(
+                        "Storage {storage} holds {used} of {total} messages.",
+                        storage=use.storage,
+                        used=use.used,
+                        total=use.total,
+                    ),
                 )
 
     def _show(self) -> None:
@@ -219,17 +244,19 @@ class Line:
         if self._store.paused():
             state, sentence = (
                 "paused",
-                "Receiving; replies are paused until `antirelou resume`.",
+                _("Receiving; replies are paused until `antirelou resume`."),
             )
         elif not self._usable():
             state, sentence = (
                 "no_network",
-                _NETWORK.get(self._condition.registration, "No network."),
+                _NETWORK.get(self._condition.registration, _("No network.")),
             )
         elif self.disk_low:
             state, sentence = (
                 "disk_low",
-                "Receiving; replies stopped, since the disk has less free space than log.reserve.",
+                _(
+                    "Receiving; replies stopped, since the disk has less free space than log.reserve."
+                ),
             )
         else:
             state, sentence = self._held_back() or (
@@ -244,15 +271,22 @@ class Line:
         until = self._store.breaker_until(now)
         if until is not None and now < until:
             return "breaker", (
-                f"Receiving; the network refused several replies in a row: the next is tried at "
-                f"{until.astimezone(zone):%H:%M}. If it lasts, ask the SIM's operator whether it may still send texts."
+                _(
+                    "Receiving; the network refused several replies in a row: the next is tried at "
+                    "{until:%H:%M}. If it lasts, ask the SIM's operator whether it may still send texts.",
+                    until=until.astimezone(zone),
+                )
             )
         flood = self._store.flood(now)
         if flood is None or self.settings.reply.mode == "never":
             return None
         return "flood", (
-            f"Receiving; a flood is on since {flood.began_at.astimezone(zone):%d %b %H:%M}: at most "
-            f"{self.settings.flood.replies_per_hour} replies an hour leave."
+            _(
+                "Receiving; a flood is on since {began_at:%d %b %H:%M}: at most "
+                "{replies_per_hour} replies an hour leave.",
+                began_at=flood.began_at.astimezone(zone),
+                replies_per_hour=self.settings.flood.replies_per_hour,
+            )
         )
 
     def _tell_flood(self) -> None:
@@ -263,11 +297,13 @@ class Line:
         before, self._flood = self._flood, flood.id if flood else None
         if flood is not None and flood.id != before:
             log.warning(
-                "A flood is on since message %d: replies are held back, see antirelou status.",
+                _(
+                    "A flood is on since message %d: replies are held back, see antirelou status."
+                ),
                 flood.id,
             )
         elif flood is None and before is not None:
-            log.info("The flood that began with message %d is over.", before)
+            log.info(_("The flood that began with message %d is over."), before)
             self._store.reconsider()
 
     def _become(self, state: str, sentence: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.files import write_whole
 from antirelou.daemon.line import Line
+from antirelou.language import _
 from antirelou.log import State, Store
 from antirelou.policy import Reason, month_start
 from antirelou.settings import Settings
@@ -105,8 +106,11 @@ class Metrics:
             if not self._failed:
                 self._line.event(
                     "metrics_failed",
-                    f"The metrics cannot be written ({error.strerror}): correct [metrics] file, or let the user and "
-                    "the unit of the daemon write there.",
+                    _(
+                        "The metrics cannot be written ({strerror}): correct [metrics] file, or let the user and "
+                        "the unit of the daemon write there.",
+                        strerror=error.strerror,
+                    ),
                 )
             self._failed = True
             return

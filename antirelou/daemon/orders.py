@@ -15,6 +15,7 @@ from typing import Any
 
 from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
+from antirelou.language import _, plural
 from antirelou.log import Order, Store
 from antirelou.policy import NumberKind, Purpose, classify
 from antirelou.settings import PROOF
@@ -40,7 +41,7 @@ def carry_out(store: Store, timekeeper: Timekeeper) -> int:
                 results.append(_obey(store, order, moment))
                 store.done(order.id, results[-1], moment)
         for order, result in zip(orders, results, strict=True):
-            log.info("order %d (%s): %s", order.id, order.kind, result)
+            log.info(_("order %d (%s): %s"), order.id, order.kind, result)
         carried_out += len(orders)
     return carried_out
 
@@ -48,61 +49,72 @@ def carry_out(store: Store, timekeeper: Timekeeper) -> int:
 def _obey(store: Store, order: Order, moment: Moment) -> str:
     obey = _ORDERS.get(order.kind)
     if obey is None:
-        return "not understood: there is no such order"
+        return _("not understood: there is no such order")
     try:
         return obey(store, order.argument, moment)
     except _Misunderstood as problem:
-        return f"not understood: {problem}"
+        return _("not understood: {problem}", problem=problem)
 
 
 def _pause(store: Store, argument: str, moment: Moment) -> str:
-    return "replies are paused; receiving goes on"
+    return _("replies are paused; receiving goes on")
 
 
 def _resume(store: Store, argument: str, moment: Moment) -> str:
     try:
         given = _read(argument, clock=_truth, memory_gap=_truth)
     except _Misunderstood as problem:
-        return f"replies go on; what else was ordered is not understood: {problem}"
+        return _(
+            "replies go on; what else was ordered is not understood: {problem}",
+            problem=problem,
+        )
     if given["clock"]:
         store.forgive_clock(moment)
     if given["memory_gap"]:
         store.forgive_memory_gap()
-    return "replies go on"
+    return _("replies go on")
 
 
 def _block(store: Store, argument: str, moment: Moment) -> str:
-    return f"blocked; {_replies(store.block(_address(argument), moment))} dropped"
+    return _(
+        "blocked; {replies} dropped",
+        replies=_replies(store.block(_address(argument), moment)),
+    )
 
 
 def _unblock(store: Store, argument: str, moment: Moment) -> str:
     blocked = store.unblock(_address(argument), moment)
-    return "unblocked" if blocked else "was not blocked"
+    return _("unblocked") if blocked else _("was not blocked")
 
 
 def _drop(store: Store, argument: str, moment: Moment) -> str:
-    return f"{_replies(store.drop(moment, **_which(argument)))} dropped"
+    return _(
+        "{replies} dropped", replies=_replies(store.drop(moment, **_which(argument)))
+    )
 
 
 def _approve(store: Store, argument: str, moment: Moment) -> str:
-    return f"{_replies(store.approve(moment, **_which(argument)))} approved"
+    return _(
+        "{replies} approved",
+        replies=_replies(store.approve(moment, **_which(argument))),
+    )
 
 
 def _accept_sim(store: Store, argument: str, moment: Moment) -> str:
     store.accept_sim(moment)
-    return "the SIM now in the modem is this line's"
+    return _("the SIM now in the modem is this line's")
 
 
 def _forget_pin(store: Store, argument: str, moment: Moment) -> str:
     store.forget_pins(moment)
-    return "the PIN in pin_file may be typed once more"
+    return _("the PIN in pin_file may be typed once more")
 
 
 def _send_test(store: Store, argument: str, moment: Moment) -> str:
     """The text that strangers get; to one of the operator's own phones as a test, to any other number as a lesson."""
     settings, address = store.settings, _address(argument)
     if classify(address, settings.modem.country).kind is not NumberKind.MOBILE:
-        raise _Misunderstood("a test text goes to a mobile number")
+        raise _Misunderstood(_("a test text goes to a mobile number"))
     ours = (*settings.operator.numbers, settings.modem.number)
     purpose = Purpose.TEST if address in ours else Purpose.LESSON
     text = settings.reply.texts[0]
@@ -110,48 +122,59 @@ def _send_test(store: Store, argument: str, moment: Moment) -> str:
     reply = store.queue_ordered(
         address, text, purpose, moment, segments=segments, within=_TRIAL_WITHIN
     )
-    return f"the test text is queued as reply {reply}"
+    return _("the test text is queued as reply {reply}", reply=reply)
 
 
 def _prove(store: Store, argument: str, moment: Moment) -> str:
     """A code to a number: whoever knows it reads what comes there. No number gets it as its third text (P12)."""
     settings, address = store.settings, _address(argument)
     if classify(address, settings.modem.country).kind is not NumberKind.MOBILE:
-        raise _Misunderstood("a code goes to a mobile number")
+        raise _Misunderstood(_("a code goes to a mobile number"))
     if reason := store.refuses(address):
-        return (
-            f"no code is sent ({reason}): agree on a word with whoever asks, let it be texted to this line, and look for "
-            "it with antirelou log --sender"
+        return _(
+            "no code is sent ({reason}): agree on a word with whoever asks, let it be texted to this line, and look for "
+            "it with antirelou log --sender",
+            reason=reason,
         )
     text = PROOF.format(code=f"{secrets.randbelow(10**6):06}")
     within = settings.reply.expire_after
     reply = store.queue_ordered(
         address, text, Purpose.PROOF, moment, segments=1, within=within
     )
-    return f"a code is queued as reply {reply}, and leaves by the rules and within the limits of every reply"
+    return _(
+        "a code is queued as reply {reply}, and leaves by the rules and within the limits of every reply",
+        reply=reply,
+    )
 
 
 def _forget(store: Store, argument: str, moment: Moment) -> str:
     dropped, erased, held = store.forget(_address(argument), moment)
-    told = f"{_replies(dropped)} dropped; {_messages(erased)} being erased, and the event erased says when"
-    return told + f"; {_messages(held)} kept while a legal hold lasts" * bool(held)
+    told = _(
+        "{replies} dropped; {messages}, and the event erased says when",
+        replies=_replies(dropped),
+        messages=plural(erased, "message is being erased", "messages are being erased"),
+    )
+    if not held:
+        return told
+    kept = plural(held, "message is kept", "messages are kept")
+    return told + _("; {kept} while a legal hold lasts", kept=kept)
 
 
 def _hold(store: Store, argument: str, moment: Moment) -> str:
     given = _read(argument, since=_time, until=_time, note=_words)
     if given["since"] >= given["until"]:
-        raise _Misunderstood("it ends before it begins")
-    return "nothing of that period is erased until the hold is ended"
+        raise _Misunderstood(_("it ends before it begins"))
+    return _("nothing of that period is erased until the hold is ended")
 
 
 def _hold_end(store: Store, argument: str, moment: Moment) -> str:
     _read(argument, id=_id)
-    return "the hold is ended; what is due is erased within a day"
+    return _("the hold is ended; what is due is erased within a day")
 
 
 def _published(store: Store, argument: str, moment: Moment) -> str:
     _read(argument)
-    return "remembered"
+    return _("remembered")
 
 
 # What an order says: its types are checked here, and a value is never repeated, since an answer stays for ever.
@@ -166,37 +189,37 @@ def _read(argument: str, **readings: Callable[[str, Any], Any]) -> dict[str, Any
     try:
         given = json.loads(argument or "{}")
     except (RecursionError, ValueError):
-        raise _Misunderstood("its argument is not JSON") from None
+        raise _Misunderstood(_("its argument is not JSON")) from None
     if not isinstance(given, dict):
-        raise _Misunderstood("its argument is no JSON object")
+        raise _Misunderstood(_("its argument is no JSON object"))
     return {key: reading(key, given.get(key)) for key, reading in readings.items()}
 
 
 def _truth(key: str, value: Any) -> bool:
     if not isinstance(value, bool | None):
-        raise _Misunderstood(f"{key} is neither true nor false")
+        raise _Misunderstood(_("{key} is neither true nor false", key=key))
     return bool(value)
 
 
 def _words(key: str, value: Any) -> str | None:
     if not isinstance(value, str | None):
-        raise _Misunderstood(f"{key} is no text")
+        raise _Misunderstood(_("{key} is no text", key=key))
     return value
 
 
 def _ids(key: str, value: Any) -> tuple[int, ...]:
     if not isinstance(value, list | None):
-        raise _Misunderstood(f"{key} is no list")
+        raise _Misunderstood(_("{key} is no list", key=key))
     ids = tuple(value or ())
     if not all(type(one) is int and 0 < one < _ID_LIMIT for one in ids):
-        raise _Misunderstood("no message has such an id")
+        raise _Misunderstood(_("no message has such an id"))
     return ids
 
 
 def _address(argument: str) -> str:
     address: str | None = _read(argument, address=_words)["address"]
     if not address or len(address) > _LONGEST_ADDRESS:
-        raise _Misunderstood("it names no number")
+        raise _Misunderstood(_("it names no number"))
     return address
 
 
@@ -219,18 +242,14 @@ def _time(key: str, value: Any) -> datetime:
     try:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise _Misunderstood(f"{key} is no time") from None
+        raise _Misunderstood(_("{key} is no time", key=key)) from None
     if at.tzinfo is None:
-        raise _Misunderstood(f"{key} has no zone")
+        raise _Misunderstood(_("{key} has no zone", key=key))
     return at
 
 
-def _messages(number: int) -> str:
-    return "1 message is" if number == 1 else f"{number} messages are"
-
-
 def _replies(number: int) -> str:
-    return f"{number} {'reply' if number == 1 else 'replies'}"
+    return plural(number, "reply", "replies")
 
 
 # `pause`, `resume`, `published`, `hold` and `hold_end` act by being there: what they say is derived from these rows.

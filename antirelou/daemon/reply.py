@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.limits import tell_limit
 from antirelou.daemon.tell import Repeats, Systemd
+from antirelou.language import _
 from antirelou.log import DueReply, State, Store
 from antirelou.modem import Modem
 from antirelou.modem.facts import Fate, ModemError, Outcome
@@ -35,8 +36,8 @@ log = logging.getLogger("antirelou")
 
 _AT_ONCE = 200  # replies asked about in one transaction; reception goes first
 _NOT_LEFT = {  # by whether the whole reply is in the queue again
-    True: ("Reply", "it will be tried again"),
-    False: ("The rest of reply", "half a text is not completed later"),
+    True: (_("Reply"), _("it will be tried again")),
+    False: (_("The rest of reply"), _("half a text is not completed later")),
 }
 _AT_LEAST = timedelta(seconds=1)  # so that no reply is asked about twice in one round
 _LOOK_AGAIN = timedelta(
@@ -134,7 +135,7 @@ class Replying:
         with self._store.transaction():
             self._store.mend(self._given_up, message_reference, moment)
         log.info(
-            "submit %d was accepted after all (reference %d)",
+            _("submit %d was accepted after all (reference %d)"),
             self._given_up,
             message_reference,
         )
@@ -150,7 +151,13 @@ class Replying:
             state = self._store.outcome(submit, outcome, moment, next_attempt_at=again)
             if outcome.fate is Fate.NOT_LEFT:
                 what, then = _NOT_LEFT[state is State.QUEUED]
-                told = f"{what} {reply} did not leave ({outcome.said.rstrip('.')}); {then}."
+                told = _(
+                    "{what} {reply} did not leave ({said}); {then}.",
+                    what=what,
+                    reply=reply,
+                    said=outcome.said.rstrip("."),
+                    then=then,
+                )
                 self._store.event("reply_not_left", told, moment, repeat_key="any")
         self._unwritten = None
         if told and self._repeats.due("reply_not_left", moment.boot):
@@ -191,7 +198,7 @@ class Replying:
     def _next_in_turn(self, moment: Moment) -> list[tuple[DueReply, SubmitPdu, int]]:
         """Mark the first of those in turn that may go; [] when none may."""
         held: dict[Group, datetime] = {}
-        for _ in range(_AT_ONCE):
+        for _attempt in range(_AT_ONCE):
             first = next(
                 (one for one in self._store.firsts() if one.group not in held), None
             )
@@ -205,7 +212,7 @@ class Replying:
                 try:
                     return self._mark(first, moment)
                 except ValueError as error:  # no PDU says it; nothing was marked
-                    log.warning("reply %d cannot be sent: %s", first.id, error)
+                    log.warning(_("reply %d cannot be sent: %s"), first.id, error)
                     verdict = Never(NeverReason.UNREPLYABLE)
             if isinstance(verdict, Never) or _is_its_own(verdict, reserve):
                 self._withhold(first, verdict, moment)
@@ -234,7 +241,7 @@ class Replying:
         """Drop it, or remember what it alone waits for."""
         if isinstance(verdict, Never):
             self._store.drop_reply(due.id, verdict.reason, moment)
-            log.info("reply %d dropped: %s", due.id, verdict.reason)
+            log.info(_("reply %d dropped: %s"), due.id, verdict.reason)
         elif verdict.reason is LaterReason.AWAITING_APPROVAL:  # only an order ends it
             self._store.postpone(due.id, verdict.reason, due.queued.expires_at)
         else:
@@ -288,21 +295,25 @@ class Replying:
         match outcome.fate:
             case Fate.SUBMITTED:
                 log.info(
-                    "reply %d: submit %d accepted, reference %s",
+                    _("reply %d: submit %d accepted, reference %s"),
                     due.id,
                     submit,
                     outcome.message_reference,
                 )
             case Fate.REFUSED:
                 log.warning(
-                    "The network refused reply %d (submit %d, cause %s); it is not sent again.",
+                    _(
+                        "The network refused reply %d (submit %d, cause %s); it is not sent again."
+                    ),
                     due.id,
                     submit,
                     outcome.cms_error,
                 )
             case Fate.UNKNOWN:
                 log.warning(
-                    "Whether reply %d left is not known (submit %d: %s); it counts, and is not sent again.",
+                    _(
+                        "Whether reply %d left is not known (submit %d: %s); it counts, and is not sent again."
+                    ),
                     due.id,
                     submit,
                     outcome.said.rstrip("."),

@@ -16,6 +16,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from antirelou.language import _
 from antirelou.policy.words import normalise
 
 _LONGEST_PIECE = 8  # characters
@@ -154,6 +155,8 @@ def _rapidfuzz() -> tuple[Any, Any]:
         from rapidfuzz.distance import Levenshtein
     except ImportError as error:
         raise NoRapidfuzz(
-            "Grouping texts needs the package rapidfuzz: /opt/antirelou/bin/pip install rapidfuzz."
+            _(
+                "Grouping texts needs the package rapidfuzz: /opt/antirelou/bin/pip install rapidfuzz."
+            )
         ) from error
     return process.extractOne, Levenshtein.distance

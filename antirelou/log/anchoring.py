@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log.line import Condition
 from antirelou.log.times import stamp
 from antirelou.settings import HOUR
@@ -29,7 +30,10 @@ class Anchoring(Condition):
             head = self.chain_head()
             self.event(
                 _ALERT,
-                f"The head of the chain is {head}: keep it, antirelou verify --anchor checks against it.",
+                _(
+                    "The head of the chain is {head}: keep it, antirelou verify --anchor checks against it.",
+                    head=head,
+                ),
                 moment,
             )
 

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log import key, lock
 from antirelou.log.connection import Connection
 from antirelou.log.errors import (
@@ -47,7 +48,10 @@ def back_up(settings: Settings, target: Path, passphrase: str, now: datetime) ->
     try:
         if target.exists() and not is_sealed(target):
             raise LogExists(
-                f"{target} is there already, and is no backup: name another file."
+                _(
+                    "{target} is there already, and is no backup: name another file.",
+                    target=target,
+                )
             )
         with _snapshot(settings, now) as snapshot, open(snapshot, "rb") as source:
             descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -84,7 +88,10 @@ def restore(
             for place in (path, key_file):
                 if exists(place):
                     raise LogExists(
-                        f"{place} is there already, and is never overwritten: move it and what belongs to it away first."
+                        _(
+                            "{place} is there already, and is never overwritten: move it and what belongs to it away first.",
+                            place=place,
+                        )
                     )
             _remove(draft)
             _open(source, draft, passphrase)
@@ -112,7 +119,10 @@ def _snapshot(settings: Settings, now: datetime) -> Iterator[Path]:
     with closing(Connection.reading(path)) as log:
         if not refuse_strangers(log):
             raise LogMissing(
-                f"The log {path} is not finished: start the daemon once, it makes or migrates it."
+                _(
+                    "The log {path} is not finished: start the daemon once, it makes or migrates it.",
+                    path=path,
+                )
             )
         _need_room(path)
         secret = key.load(settings.log.key_file)
@@ -141,7 +151,12 @@ def _need_room(path: Path) -> None:
     size, free = path.stat().st_size, shutil.disk_usage(path.parent).free
     if free < 2 * size:
         raise DiskFull(
-            f"A backup needs room for a copy beside the log {path} ({size:,} octets, free are {free:,}): free some space."
+            _(
+                "A backup needs room for a copy beside the log {path} ({size:,} octets, free are {free:,}): free some space.",
+                path=path,
+                size=size,
+                free=free,
+            )
         )
 
 
@@ -150,7 +165,7 @@ def _alone(descriptor: int, path: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise LogBusy(
-            f"Another backup of {path} is being made: try again later."
+            _("Another backup of {path} is being made: try again later.", path=path)
         ) from None
 
 
@@ -174,7 +189,7 @@ def _finish(
         refuse_strangers(log)
         if log.value("PRAGMA quick_check(1)") != "ok":
             raise BackupUnreadable(
-                "The log in the backup is damaged: take an older backup."
+                _("The log in the backup is damaged: take an older backup.")
             )
         found = {
             name: log.value("SELECT value FROM meta WHERE name = ?", [name])

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from antirelou.language import _
 from antirelou.log.errors import (
     LogError,
     LogMissing,
@@ -61,7 +62,10 @@ class Connection:
         """Open for reading only, beside a daemon or without one, on a read-only file system too."""
         if not exists(path):
             raise LogMissing(
-                f"There is no log at {path}: no daemon wrote one yet, or [log] path is another."
+                _(
+                    "There is no log at {path}: no daemon wrote one yet, or [log] path is another.",
+                    path=path,
+                )
             )
         connection = cls._connect(path, f"{_uri(path)}?mode=ro")
         try:
@@ -73,8 +77,12 @@ class Connection:
             left = path.with_name(f"{path.name}-wal")
             if left.exists() and left.stat().st_size:
                 raise ReadOnlyLog(
-                    f"The log {path} was not closed, and its directory cannot be written: copy it and {left.name} "
-                    "together to a directory that can, and read the copy."
+                    _(
+                        "The log {path} was not closed, and its directory cannot be written: copy it and {name} "
+                        "together to a directory that can, and read the copy.",
+                        path=path,
+                        name=left.name,
+                    )
                 ) from None
             return cls._connect(path, f"{_uri(path)}?immutable=1")
         except BaseException:
@@ -101,7 +109,10 @@ class Connection:
             )  # free pages are given back after an erasure
         if self.value("PRAGMA journal_mode = WAL") != "wal":
             raise LogError(
-                f"The log {self.path} lies on a file system that SQLite cannot share: move it to a local disk."
+                _(
+                    "The log {path} lies on a file system that SQLite cannot share: move it to a local disk.",
+                    path=self.path,
+                )
             )
         self.run("PRAGMA synchronous = FULL")
         self.run("PRAGMA foreign_keys = ON")

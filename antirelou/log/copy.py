@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from antirelou.language import _
 from antirelou.log.connection import Connection
 from antirelou.log.errors import LogMissing, translated
 from antirelou.log.times import stamp
@@ -158,7 +159,10 @@ def copy_to(
     with closing(Connection.reading(log)) as source:
         if not refuse_strangers(source):
             raise LogMissing(
-                f"The log {log} is not finished: start the daemon once, it makes or migrates it."
+                _(
+                    "The log {log} is not finished: start the daemon once, it makes or migrates it.",
+                    log=log,
+                )
             )
     try:
         with closing(sqlite3.connect(target, isolation_level=None, uri=True)) as copy:

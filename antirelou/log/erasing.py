@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log.connection import Value
 from antirelou.log.erasures import EMPTIED, facts
 from antirelou.log.holds import NOT_HELD, Holds
@@ -280,10 +281,13 @@ class Erasing(Queue, Holds, Scrubbing):
                 )
         for sender in rows.get("senders", []):
             self._empty_sender(sender, rule, moment)
-        told = ", ".join(f"{len(ids)} of {table}" for table, ids in rows.items())
+        told = ", ".join(
+            _("{ids} of {table}", ids=len(ids), table=table)
+            for table, ids in rows.items()
+        )
         self.event(
             "erasure",
-            f"Taken out ({rule}): {told}.",
+            _("Taken out ({rule}): {told}.", rule=rule, told=told),
             moment,
             data={"rule": rule, **facts(self._db, rows)},
         )

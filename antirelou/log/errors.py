@@ -11,6 +11,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from antirelou.language import _
+
 TRY_AGAIN = 75
 CONFIGURATION = 78
 _ROOM = 65536  # octets: less is full
@@ -91,43 +93,45 @@ class LogDamaged(LogError):
 _REMEDIES: dict[int, tuple[type[LogError], str]] = {
     sqlite3.SQLITE_NOTADB: (
         NotADatabase,
-        "is not an antirelou log; set [log] path to another file",
+        _("is not an antirelou log; set [log] path to another file"),
     ),
     sqlite3.SQLITE_BUSY: (
         LogBusy,
-        "is held by another process; end whatever has it open for writing",
+        _("is held by another process; end whatever has it open for writing"),
     ),
     sqlite3.SQLITE_LOCKED: (
         LogBusy,
-        "is held by another process; end whatever has it open for writing",
+        _("is held by another process; end whatever has it open for writing"),
     ),
     sqlite3.SQLITE_FULL: (
         DiskFull,
-        "cannot grow, the disk is full; free some space on it",
+        _("cannot grow, the disk is full; free some space on it"),
     ),
     sqlite3.SQLITE_READONLY: (
         ReadOnlyLog,
-        "cannot be written; check its owner, its mode and its file system",
+        _("cannot be written; check its owner, its mode and its file system"),
     ),
     sqlite3.SQLITE_PERM: (
         ReadOnlyLog,
-        "may not be opened; check its owner and its mode",
+        _("may not be opened; check its owner and its mode"),
     ),
     sqlite3.SQLITE_AUTH: (
         ReadOnlyLog,
-        "may not be opened; check its owner and its mode",
+        _("may not be opened; check its owner and its mode"),
     ),
     sqlite3.SQLITE_CANTOPEN: (
         ReadOnlyLog,
-        "or the files beside it cannot be opened; check owner and mode of its directory",
+        _(
+            "or the files beside it cannot be opened; check owner and mode of its directory"
+        ),
     ),
     sqlite3.SQLITE_CORRUPT: (
         LogDamaged,
-        "is damaged; keep a copy and restore the last backup",
+        _("is damaged; keep a copy and restore the last backup"),
     ),
     sqlite3.SQLITE_IOERR: (
         DiskFailing,
-        "could not be read or written, the disk may be failing; check it",
+        _("could not be read or written, the disk may be failing; check it"),
     ),
 }
 
@@ -144,7 +148,14 @@ def translated(error: sqlite3.Error, path: Path) -> LogError | None:
     if found is None:
         return None
     kind, remedy = found
-    return kind(f"The log {path} {remedy} (SQLite says: {error}).")
+    return kind(
+        _(
+            "The log {path} {remedy} (SQLite says: {error}).",
+            path=path,
+            remedy=remedy,
+            error=error,
+        )
+    )
 
 
 def _is_full(directory: Path) -> bool:
@@ -168,12 +179,23 @@ def translated_os(error: OSError, path: Path) -> LogError:
     said = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(
-            f"{path} cannot be written, the disk is full; free some space on it."
+            _(
+                "{path} cannot be written, the disk is full; free some space on it.",
+                path=path,
+            )
         )
     if error.errno == errno.ENOENT:
         return LogMissing(
-            f"{path} is not there ({said}); create its directory, or set [log] path to another one."
+            _(
+                "{path} is not there ({said}); create its directory, or set [log] path to another one.",
+                path=path,
+                said=said,
+            )
         )
     return ReadOnlyLog(
-        f"{path} cannot be opened ({said}); check its owner, its mode and its file system."
+        _(
+            "{path} cannot be opened ({said}); check its owner, its mode and its file system.",
+            path=path,
+            said=said,
+        )
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from antirelou.language import _
 from antirelou.log import chain
 from antirelou.log.connection import Connection
 
@@ -43,100 +44,6 @@ class Fault:
     row: int | None = None
 
 
-def broken(connection: Connection, seq: int, previous: bytes) -> Fault:
-    """Entry `seq` is not there, or does not follow from the entry before, whose head is `previous`."""
-    entry = connection.row("SELECT * FROM chain WHERE seq = ?", [seq])
-    moved = _entry_that_fits(connection, seq, previous)
-    if entry is None:
-        if moved is None:
-            return Fault(
-                seq,
-                Change.DROPPED,
-                f"Entry {seq} of the chain is gone: it was dropped.",
-            )
-        return Fault(
-            seq,
-            Change.ALTERED,
-            f"Entry {seq} of the chain has the number {moved} now: column seq was altered.",
-        )
-    if moved is not None:
-        return _in_the_place_of(connection, seq, moved)
-    return _broken_in_place(connection, entry, previous)
-
-
-def _entry_that_fits(connection: Connection, seq: int, previous: bytes) -> int | None:
-    """The number of a later entry that would fit in this place."""
-    for other in connection.each(
-        "SELECT seq, kind, commitment, head FROM chain WHERE seq > ? ORDER BY seq",
-        [seq],
-    ):
-        if other["head"] == chain.head(
-            previous, seq, other["kind"], other["commitment"]
-        ):
-            found: int = other["seq"]
-            return found
-    return None
-
-
-def _in_the_place_of(connection: Connection, seq: int, moved: int) -> Fault:
-    """Entry `moved` would fit in the place of entry `seq`: the two were swapped, or the latter was slipped in."""
-    between = connection.row("SELECT head FROM chain WHERE seq = ?", [moved - 1])
-    entry = connection.row("SELECT * FROM chain WHERE seq = ?", [seq])
-    assert between is not None and entry is not None
-    before = between["head"]
-    if moved == seq + 1:
-        before = connection.value("SELECT head FROM chain WHERE seq = ?", [moved])
-    if entry["head"] == chain.head(before, moved, entry["kind"], entry["commitment"]):
-        return Fault(
-            seq,
-            Change.SWAPPED,
-            f"Entries {seq} and {moved} of the chain were swapped.",
-        )
-    return Fault(
-        seq,
-        Change.INSERTED,
-        f"Entry {seq} of the chain was slipped in before the entry that had its place.",
-    )
-
-
-def _broken_in_place(connection: Connection, entry: Any, previous: bytes) -> Fault:
-    """The entry is where it was, or one before it is gone and the rest was numbered anew."""
-    seq, kind = entry["seq"], entry["kind"]
-    following = connection.row("SELECT * FROM chain WHERE seq = ?", [seq + 1])
-
-    def follows(head: bytes, number: int) -> bool:
-        return following is not None and following["head"] == chain.head(
-            head, number, following["kind"], following["commitment"]
-        )
-
-    if follows(entry["head"], seq + 2):
-        return Fault(
-            seq,
-            Change.DROPPED,
-            f"An entry before entry {seq} of the chain was dropped, and those after it were numbered anew.",
-        )
-    if follows(chain.head(previous, seq, kind, entry["commitment"]), seq + 1):
-        column = "head"
-    elif any(
-        chain.head(previous, seq, other, entry["commitment"]) == entry["head"]
-        for other in (*chain.COVERED, *chain.STATES)
-    ):
-        column = "kind"
-    elif follows(entry["head"], seq + 1):
-        column = "commitment"
-    else:
-        return Fault(
-            seq,
-            Change.ALTERED,
-            f"Entry {seq} of the chain ({kind}) does not follow from the one before it: it was altered.",
-        )
-    return Fault(
-        seq,
-        Change.ALTERED,
-        f"Entry {seq} of the chain ({kind}) does not follow from the one before it: column {column} was altered.",
-    )
-
-
 def gone(connection: Connection, entry: Any) -> Fault:
     """The row of a content entry is not there."""
     seq, kind, row = entry["seq"], entry["kind"], entry["row"]
@@ -146,7 +53,12 @@ def gone(connection: Connection, entry: Any) -> Fault:
             return Fault(
                 seq,
                 Change.ALTERED,
-                f"Row {row} of {table} has the number {other['id']} now: column id was altered.",
+                _(
+                    "Row {row} of {table} has the number {id} now: column id was altered.",
+                    row=row,
+                    table=table,
+                    id=other["id"],
+                ),
                 table,
                 row,
             )
@@ -155,7 +67,13 @@ def gone(connection: Connection, entry: Any) -> Fault:
     return Fault(
         seq,
         Change.DROPPED,
-        f"Row {row} of {table}, to which entry {seq} ({kind}) commits, is gone: it was dropped.",
+        _(
+            "Row {row} of {table}, to which entry {seq} ({kind}) commits, is gone: it was dropped.",
+            row=row,
+            table=table,
+            seq=seq,
+            kind=kind,
+        ),
         table,
         row,
     )
@@ -170,8 +88,14 @@ def emptied(entry: Any) -> Fault:
     return Fault(
         seq,
         Change.ERASED,
-        f"The nonce of row {row} of {table}, to which entry {seq} ({kind}) commits, is gone, and no erasure in the chain "
-        "names that row: it was erased against the rules.",
+        _(
+            "The nonce of row {row} of {table}, to which entry {seq} ({kind}) commits, is gone, and no erasure in the chain "
+            "names that row: it was erased against the rules.",
+            row=row,
+            table=table,
+            seq=seq,
+            kind=kind,
+        ),
         table,
         row,
     )
@@ -191,8 +115,15 @@ def altered(connection: Connection, entry: Any) -> Fault:
     change, sentence = _exchanged(connection, entry, dict(found)) or (
         Change.ALTERED,
         (
-            f"Row {row} of {table} is not what entry {seq} ({kind}) commits to: one of its columns was altered "
-            f"({', '.join(name for name in dict(found) if name != 'id')})."
+            _(
+                "Row {row} of {table} is not what entry {seq} ({kind}) commits to: one of its columns was altered "
+                "({columns}).",
+                row=row,
+                table=table,
+                seq=seq,
+                kind=kind,
+                columns=", ".join(name for name in dict(found) if name != "id"),
+            )
         ),
     )
     return Fault(seq, change, sentence, table, row)
@@ -209,7 +140,12 @@ def _exchanged(
         if _fits(entry, other | {"id": row}):
             return (
                 Change.SWAPPED,
-                f"Rows {row} and {other['id']} of {table} were swapped.",
+                _(
+                    "Rows {row} and {id} of {table} were swapped.",
+                    row=row,
+                    id=other["id"],
+                    table=table,
+                ),
             )
         for name, value in other.items():
             if name == "id" or value in tried[name]:
@@ -217,16 +153,30 @@ def _exchanged(
             tried[name].add(value)
             if not _fits(entry, of | {name: value}):
                 continue
-            if _is_unfit(connection, kind, other):
-                return (
-                    Change.SWAPPED,
-                    f"Column {name} of the rows {row} and {other['id']} of {table} was swapped.",
-                )
+            if not _is_unfit(connection, kind, other):
+                return Change.ALTERED, _column_altered(entry, table, name)
             return (
-                Change.ALTERED,
-                f"Row {row} of {table} is not what entry {entry['seq']} ({kind}) commits to: column {name} was altered.",
+                Change.SWAPPED,
+                _(
+                    "Column {name} of the rows {row} and {id} of {table} was swapped.",
+                    name=name,
+                    row=row,
+                    id=other["id"],
+                    table=table,
+                ),
             )
     return None
+
+
+def _column_altered(entry: Any, table: str, name: str) -> str:
+    return _(
+        "Row {row} of {table} is not what entry {seq} ({kind}) commits to: column {name} was altered.",
+        row=entry["row"],
+        table=table,
+        seq=entry["seq"],
+        kind=entry["kind"],
+        name=name,
+    )
 
 
 def _is_unfit(connection: Connection, kind: str, of: Mapping[str, Any]) -> bool:
@@ -257,8 +207,14 @@ def _entry_altered(entry: Any, column: str) -> Fault:
     return Fault(
         entry["seq"],
         Change.ALTERED,
-        f"Entry {entry['seq']} of the chain ({entry['kind']} of row {entry['row']}) is not what it commits to: column "
-        f"{column} was altered.",
+        _(
+            "Entry {seq} of the chain ({kind} of row {row}) is not what it commits to: column "
+            "{column} was altered.",
+            seq=entry["seq"],
+            kind=entry["kind"],
+            row=entry["row"],
+            column=column,
+        ),
     )
 
 
@@ -274,31 +230,38 @@ def other_state(
     """A row is not in the state that its newest entry gives it."""
     table, now = chain.TABLES[kind], state(connection, kind, row)
     if now is None:
-        return Fault(
-            seq,
-            Change.DROPPED,
-            f"Row {row} of {table}, whose state entry {seq} has, is gone: it was dropped.",
-            table,
-            row,
+        sentence = _(
+            "Row {row} of {table}, whose state entry {seq} has, is gone: it was dropped.",
+            row=row,
+            table=table,
+            seq=seq,
         )
-    for (other_kind, other), (_, facts) in newest.items():
+        return Fault(seq, Change.DROPPED, sentence, table, row)
+    for (other_kind, other), (_seq, facts) in newest.items():
         if (other_kind, facts) == (kind, now) and state(
             connection, kind, other
         ) == newest[kind, row][1]:
-            return Fault(
-                seq,
-                Change.SWAPPED,
-                f"Rows {row} and {other} of {table} were swapped: each is in the state of the other.",
-                table,
-                row,
+            sentence = _(
+                "Rows {row} and {other} of {table} were swapped: each is in the state of the other.",
+                row=row,
+                other=other,
+                table=table,
             )
+            return Fault(seq, Change.SWAPPED, sentence, table, row)
     was, is_now = json.loads(newest[kind, row][1] or "{}"), json.loads(now)
     columns = [name for name in is_now if is_now[name] != was.get(name)]
     return Fault(
         seq,
         Change.ALTERED,
-        f"Row {row} of {table} is not in the state that entry {seq} ({kind}) gives it: column {', '.join(columns)} was "
-        "altered, or a later entry was cut off the chain.",
+        _(
+            "Row {row} of {table} is not in the state that entry {seq} ({kind}) gives it: column {columns} was "
+            "altered, or a later entry was cut off the chain.",
+            row=row,
+            table=table,
+            seq=seq,
+            kind=kind,
+            columns=", ".join(columns),
+        ),
         table,
         row,
     )
@@ -317,14 +280,24 @@ def without_entry(connection: Connection, kind: str, which: str) -> Fault:
         return Fault(
             last,
             Change.INSERTED,
-            f"A row of {table} has two entries of kind {kind}: one of them was slipped in.",
+            _(
+                "A row of {table} has two entries of kind {kind}: one of them was slipped in.",
+                table=table,
+                kind=kind,
+            ),
             table,
         )
     return Fault(
         last + 1,
         Change.INSERTED,
-        f"Row {row} of {table} has no entry of kind {kind} in the chain: it was slipped in, or the chain was cut off "
-        f"after entry {last}.",
+        _(
+            "Row {row} of {table} has no entry of kind {kind} in the chain: it was slipped in, or the chain was cut off "
+            "after entry {last}.",
+            row=row,
+            table=table,
+            kind=kind,
+            last=last,
+        ),
         table,
         row,
     )
@@ -332,7 +305,7 @@ def without_entry(connection: Connection, kind: str, which: str) -> Fault:
 
 def _nearby(connection: Connection, kind: str, row: int) -> Iterator[dict[str, Any]]:
     """The other rows that have such entries, the nearest first, as the entries see them."""
-    every, _, condition = chain.COVERED[kind].rpartition(" WHERE ")
+    every, _where, condition = chain.COVERED[kind].rpartition(" WHERE ")
     number = condition.split()[0]
     for other in connection.each(
         f"{every} WHERE {number} <> ?1 ORDER BY abs({number} - ?1) LIMIT {_NEARBY}",

@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
+from antirelou.language import _, plural
 from antirelou.log.facts import FloodOn
 from antirelou.log.figures import figures
 from antirelou.log.line import Condition
@@ -116,10 +117,15 @@ class Floods(Condition):
             [flood, self.line, oldest, flood],
         )
         found, limits = figures(self._db, flood), self.settings.flood
-        sentence = (
-            f"A flood began: {found['messages']:,} messages from {found['numbers']:,} numbers within "
-            f"{_span(limits.window)}. While it lasts at most {limits.replies_per_hour} replies an hour leave, to at "
-            f"most {limits.recipients} numbers in all. See antirelou status; antirelou pause stops all replies."
+        sentence = _(
+            "A flood began: {messages:,} messages from {numbers:,} numbers within "
+            "{span}. While it lasts at most {replies_per_hour} replies an hour leave, to at "
+            "most {recipients} numbers in all. See antirelou status; antirelou pause stops all replies.",
+            messages=found["messages"],
+            numbers=found["numbers"],
+            span=_span(limits.window),
+            replies_per_hour=limits.replies_per_hour,
+            recipients=limits.recipients,
         )
         self.event(
             "flood_began", sentence, moment, repeat_key=f"flood {flood}", data=found
@@ -134,9 +140,14 @@ class Floods(Condition):
             figures(self._db, flood.id),
             flood.began_at.astimezone(self.settings.reply.time_zone),
         )
-        sentence = (
-            f"The flood of {began:%d %b %H:%M} is over: {found['messages']:,} messages, {found['texts']:,} different "
-            f"texts, from {found['numbers']:,} numbers; {found['recipients']:,} numbers got a reply."
+        sentence = _(
+            "The flood of {began:%d %b %H:%M} is over: {messages:,} messages, {texts:,} different "
+            "texts, from {numbers:,} numbers; {recipients:,} numbers got a reply.",
+            began=began,
+            messages=found["messages"],
+            texts=found["texts"],
+            numbers=found["numbers"],
+            recipients=found["recipients"],
         )
         self.event(
             "flood_ended", sentence, moment, repeat_key=f"flood {flood.id}", data=found
@@ -183,7 +194,7 @@ class Floods(Condition):
 def _span(span: timedelta) -> str:
     minutes = span // timedelta(minutes=1)
     return (
-        f"{minutes} minutes"
+        plural(minutes, "minute")
         if span == timedelta(minutes=minutes)
-        else f"{span.total_seconds():g} seconds"
+        else _("{span:g} seconds", span=span.total_seconds())
     )

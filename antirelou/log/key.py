@@ -14,6 +14,7 @@ import secrets
 from enum import Enum
 from pathlib import Path
 
+from antirelou.language import _
 from antirelou.log.errors import KeyMissing, KeyWrong, translated_os
 
 _OCTETS = 32
@@ -64,18 +65,27 @@ def load(path: Path) -> Key:
         secret = bytes.fromhex(text)
     except FileNotFoundError as error:
         raise KeyMissing(
-            f"The key file {path} is not there, but the log was written with one: put it back from the backup. "
-            "Without it nobody knows any more who was told and who opted out."
+            _(
+                "The key file {path} is not there, but the log was written with one: put it back from the backup. "
+                "Without it nobody knows any more who was told and who opted out.",
+                path=path,
+            )
         ) from error
     except OSError as error:
         raise translated_os(error, path) from error
     except ValueError as error:
         raise KeyWrong(
-            f"The key file {path} holds no key (64 hexadecimal digits): put the right one back."
+            _(
+                "The key file {path} holds no key (64 hexadecimal digits): put the right one back.",
+                path=path,
+            )
         ) from error
     if len(secret) != _OCTETS:
         raise KeyWrong(
-            f"The key file {path} holds no key (64 hexadecimal digits): put the right one back."
+            _(
+                "The key file {path} holds no key (64 hexadecimal digits): put the right one back.",
+                path=path,
+            )
         )
     return Key(secret)
 

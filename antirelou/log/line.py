@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log import chain
 from antirelou.log.facts import Noted, Verdict
 from antirelou.log.key import Domain
@@ -199,9 +200,9 @@ class Condition(Session):
                 "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", [name, mark]
             )
             sentence = (
-                "Another configuration is in force."
+                _("Another configuration is in force.")
                 if before
-                else "The first configuration is in force."
+                else _("The first configuration is in force.")
             )
             self.event("configuration", sentence, moment, data={"mark": mark})
             return True

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from antirelou.language import _
 from antirelou.log.errors import LineHeld, LogBusy, translated_os
 
 _PATIENCE = 10.0  # seconds for another process to finish making or migrating the log
@@ -33,9 +34,13 @@ def take_line(path: Path, line: str) -> int:
     if not _locked(descriptor, fcntl.LOCK_EX, _PROBED):
         pid = _pid(descriptor)
         os.close(descriptor)
-        who = f"process {pid}" if pid else "another process"
+        who = _("process {pid}", pid=pid) if pid else _("another process")
         raise LineHeld(
-            f"Line {line!r} is held by {who}: stop that daemon first, or give this one another [line] name."
+            _(
+                "Line {line!r} is held by {who}: stop that daemon first, or give this one another [line] name.",
+                line=line,
+                who=who,
+            )
         )
     try:
         os.ftruncate(descriptor, 0)
@@ -67,7 +72,10 @@ def making(path: Path) -> Iterator[None]:
     try:
         if not _locked(descriptor, fcntl.LOCK_EX, _PATIENCE):
             raise LogBusy(
-                f"Another process has been making or migrating the log {path} for long: try again later."
+                _(
+                    "Another process has been making or migrating the log {path} for long: try again later.",
+                    path=path,
+                )
             )
         yield
     finally:

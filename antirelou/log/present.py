@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log.line import Condition
 from antirelou.settings import DAY
 
@@ -30,8 +31,11 @@ class Present(Condition):
         newest = self._db.value("SELECT coalesce(max(id), 0) FROM messages")
         self.event(
             _KIND,
-            f"The clock is {by.days} days ahead of what was known: nothing is erased by age until a text has come whose "
-            "time at the service centre agrees with it. Text the number once if nobody else does.",
+            _(
+                "The clock is {days} days ahead of what was known: nothing is erased by age until a text has come whose "
+                "time at the service centre agrees with it. Text the number once if nobody else does.",
+                days=by.days,
+            ),
             moment,
             repeat_key=f"after {newest}",
             data={"after": newest},

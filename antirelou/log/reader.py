@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from antirelou.language import _
 from antirelou.log.connection import Connection
 from antirelou.log.errors import LogMissing
 from antirelou.log.happened import Happened
@@ -97,7 +98,10 @@ class Reader(Happened, Raids, Stats, Persons):
         try:
             if not refuse_strangers(connection):
                 raise LogMissing(
-                    f"The log {path} is not finished: start the daemon once, it makes or migrates it."
+                    _(
+                        "The log {path} is not finished: start the daemon once, it makes or migrates it.",
+                        path=path,
+                    )
                 )
         except BaseException:
             connection.close()

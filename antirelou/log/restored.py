@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log.facts import State
 from antirelou.log.submits import Submits
 from antirelou.log.times import stamp
@@ -29,8 +30,12 @@ class Restored(Submits):
                 self._may_have_left(row["id"], moment, tells=bool(row["tells"]))
             self.event(
                 "note",
-                f"The log was restored from a backup of {stamp(made_at)}. What left after that is not known: until "
-                f"{stamp(month_ends)} the month's recipients count as used up, or until antirelou resume --memory-gap.",
+                _(
+                    "The log was restored from a backup of {made_at}. What left after that is not known: until "
+                    "{month_ends} the month's recipients count as used up, or until antirelou resume --memory-gap.",
+                    made_at=stamp(made_at),
+                    month_ends=stamp(month_ends),
+                ),
                 moment,
             )
 

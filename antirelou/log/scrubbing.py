@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log.copies import remove_copies
 from antirelou.log.present import Present
 
@@ -41,7 +42,9 @@ class Scrubbing(Present):
                 return anything  # another day
             self.event(
                 "erased",
-                "Nothing is left in the file, nor in copies beside it, of what was taken out until then.",
+                _(
+                    "Nothing is left in the file, nor in copies beside it, of what was taken out until then."
+                ),
                 moments(),
                 data={"until": newest},
             )
@@ -78,6 +81,6 @@ class Scrubbing(Present):
     def _shrunk(self) -> Slices:
         """Give the file's free pages back."""
         free = self._db.value("PRAGMA freelist_count")
-        for _ in range(0, free, _PAGES):
+        for _step in range(0, free, _PAGES):
             self._db.give_back(_PAGES)
             yield SOON

@@ -13,6 +13,7 @@ import os
 from types import ModuleType
 from typing import IO, Any
 
+from antirelou.language import _
 from antirelou.log.errors import BackupUnreadable, NoCryptography
 
 FIRST_LINE = b"antirelou backup 1\n"
@@ -43,14 +44,18 @@ def unseal(source: IO[bytes], target: IO[bytes], passphrase: str) -> None:
     size = source.seek(0, os.SEEK_END) - _HEAD - _TAG
     if not head.startswith(FIRST_LINE) or size < 0:
         raise BackupUnreadable(
-            "This is no backup of antirelou, or only its beginning: name another file."
+            _(
+                "This is no backup of antirelou, or only its beginning: name another file."
+            )
         )
     salt = head[len(FIRST_LINE) : len(FIRST_LINE) + _SALT]
     nonce, check = head[-_CHECK - _NONCE : -_CHECK], head[-_CHECK:]
     key, right = _derived(passphrase, salt)
     if check != right:
         raise BackupUnreadable(
-            "The backup was not sealed with this passphrase, or its first octets are damaged: try another passphrase."
+            _(
+                "The backup was not sealed with this passphrase, or its first octets are damaged: try another passphrase."
+            )
         )
     source.seek(_HEAD + size)
     decryptor = _cipher(key, nonce, source.read(_TAG)).decryptor()
@@ -64,7 +69,7 @@ def unseal(source: IO[bytes], target: IO[bytes], passphrase: str) -> None:
         decryptor.finalize()
     except _cryptography("cryptography.exceptions").InvalidTag as error:
         raise BackupUnreadable(
-            "The backup is damaged, or somebody altered it: take another copy of it."
+            _("The backup is damaged, or somebody altered it: take another copy of it.")
         ) from error
 
 
@@ -95,5 +100,7 @@ def _cryptography(name: str) -> ModuleType:
         return import_module(name)
     except ImportError as error:
         raise NoCryptography(
-            "Backups need the package cryptography: /opt/antirelou/bin/pip install cryptography."
+            _(
+                "Backups need the package cryptography: /opt/antirelou/bin/pip install cryptography."
+            )
         ) from error

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log import key, lock
 from antirelou.log.alerts import Alerting
 from antirelou.log.anchoring import Anchoring
@@ -115,8 +116,11 @@ class Store(
             for reply in self._recover(moment):
                 self.event(
                     "submit_unknown",
-                    f"Reply {reply} was being submitted when the daemon ended; whether it left is not known, and it "
-                    "is not sent again.",
+                    _(
+                        "Reply {reply} was being submitted when the daemon ended; whether it left is not known, and it "
+                        "is not sent again.",
+                        reply=reply,
+                    ),
                     moment,
                 )
 
@@ -136,10 +140,15 @@ def _make_directory(directory: Path) -> None:
         key.sync_directory(directory.parent)
     except FileNotFoundError as error:
         raise LogMissing(
-            f"There is no directory {directory} for the log: make it, or correct [log] path."
+            _(
+                "There is no directory {directory} for the log: make it, or correct [log] path.",
+                directory=directory,
+            )
         ) from error
     except FileExistsError:
-        raise LogMissing(f"{directory} is no directory: correct [log] path.") from None
+        raise LogMissing(
+            _("{directory} is no directory: correct [log] path.", directory=directory)
+        ) from None
     except OSError as error:
         raise translated_os(error, directory) from error
 
@@ -157,8 +166,12 @@ def _prepare(connection: Connection, key_file: Path, moment: Moment, line: str) 
         right = secret.hmac(Domain.CHECK).hex()
         if check is not None and check != right:
             raise KeyWrong(
-                f"The key file {key_file} is not the one that {connection.path} was written with: put the right one "
-                "back from the backup."
+                _(
+                    "The key file {key_file} is not the one that {path} was written with: put the right one "
+                    "back from the backup.",
+                    key_file=key_file,
+                    path=connection.path,
+                )
             )
         if not current:
             with connection.transaction():

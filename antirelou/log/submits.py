@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from antirelou.clock import Moment
+from antirelou.language import _
 from antirelou.log import chain
 from antirelou.log.facts import State, SubmitState
 from antirelou.log.queue import Queue
@@ -235,9 +236,13 @@ class Submits(Queue):
         if refusals_in_a_row(self._answers()) == TRIPS_AT:
             self.event(
                 "breaker",
-                f"The network refused {TRIPS_AT} texts in a row (the last for cause {outcome.cms_error}): replies are "
-                "held for 5 minutes, then one is tried, and each further refusal doubles the wait up to 6 hours. If it "
-                "lasts, ask the SIM's operator whether it may still send texts.",
+                _(
+                    "The network refused {refusals} texts in a row (the last for cause {cause}): replies are "
+                    "held for 5 minutes, then one is tried, and each further refusal doubles the wait up to 6 hours. If it "
+                    "lasts, ask the SIM's operator whether it may still send texts.",
+                    refusals=TRIPS_AT,
+                    cause=outcome.cms_error,
+                ),
                 moment,
                 repeat_key="breaker",
             )

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from antirelou.language import _
 from antirelou.log import chain, explain
 from antirelou.log.connection import Connection
 from antirelou.log.erasures import EMPTIED, Erasure, Named, digest, erasures
 from antirelou.log.explain import Change, Fault
+from antirelou.log.explain_order import broken
 
 _HAVE_AN_ENTRY = {
     "deliver": "1",
@@ -100,7 +102,7 @@ class _Walk:
                 or chain.head(previous, seq, entry["kind"], entry["commitment"])
                 != entry["head"]
             ):
-                yield explain.broken(self._db, seq, previous)
+                yield broken(self._db, seq, previous)
                 return
             if entry["kind"] in self._counted:
                 self._counted[entry["kind"]] += 1
@@ -130,7 +132,11 @@ class _Walk:
             return Fault(
                 seq,
                 Change.ALTERED,
-                f"Entry {seq} is of the unknown kind {kind!r}: it was altered, or a later version wrote it.",
+                _(
+                    "Entry {seq} is of the unknown kind {kind!r}: it was altered, or a later version wrote it.",
+                    seq=seq,
+                    kind=kind,
+                ),
             )
         if salt is None:
             return explain.emptied(entry)
@@ -154,8 +160,14 @@ class _Walk:
         return Fault(
             entry["seq"],
             Change.ALTERED,
-            f"Row {row} of {table} was erased, as entry {named} says, and yet holds {', '.join(there)}: it was altered "
-            "after that.",
+            _(
+                "Row {row} of {table} was erased, as entry {named} says, and yet holds {there}: it was altered "
+                "after that.",
+                row=row,
+                table=table,
+                named=named,
+                there=", ".join(there),
+            ),
             table,
             row,
         )
@@ -185,7 +197,10 @@ class _Walk:
                 yield Fault(
                     self._entry_of("decision", number),
                     Change.ALTERED,
-                    f"The text of row {number} of messages is not the join of its segments: column text was altered.",
+                    _(
+                        "The text of row {number} of messages is not the join of its segments: column text was altered.",
+                        number=number,
+                    ),
                     "messages",
                     number,
                 )
@@ -199,14 +214,21 @@ class _Walk:
 
     def _altered_since(self, erasure: Erasure, table: str) -> Fault:
         ranges = ", ".join(
-            f"{first} to {last}" if first != last else str(first)
+            _("{first} to {last}", first=first, last=last)
+            if first != last
+            else str(first)
             for first, last in erasure.rows[table]
         )
         return Fault(
             erasure.seq,
             Change.ALTERED,
-            f"What entry {erasure.seq} left of the rows {ranges} of {table} when it erased them is not as it was: one of "
-            "them was altered after that.",
+            _(
+                "What entry {seq} left of the rows {ranges} of {table} when it erased them is not as it was: one of "
+                "them was altered after that.",
+                seq=erasure.seq,
+                ranges=ranges,
+                table=table,
+            ),
             table,
             erasure.rows[table][0][0],
         )
@@ -227,8 +249,12 @@ def _unlike(connection: Connection, anchor: Anchor | None) -> Fault | None:
         return Fault(
             last + 1,
             Change.CUT,
-            f"The chain ends with entry {last}, before the anchor's entry {anchor.seq}: its tail was cut off, or an old "
-            "copy was put in its place.",
+            _(
+                "The chain ends with entry {last}, before the anchor's entry {seq}: its tail was cut off, or an old "
+                "copy was put in its place.",
+                last=last,
+                seq=anchor.seq,
+            ),
         )
     head = connection.value("SELECT head FROM chain WHERE seq = ?", [anchor.seq])
     if head == anchor.head:
@@ -236,6 +262,9 @@ def _unlike(connection: Connection, anchor: Anchor | None) -> Fault | None:
     return Fault(
         anchor.seq,
         Change.ALTERED,
-        f"Entry {anchor.seq} has another head than the anchor: the chain was written anew from that entry or an earlier "
-        "one on, or the anchor is of another log.",
+        _(
+            "Entry {seq} has another head than the anchor: the chain was written anew from that entry or an earlier "
+            "one on, or the anchor is of another log.",
+            seq=anchor.seq,
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from antirelou.language import _
 from antirelou.log.connection import Connection
 from antirelou.log.errors import NewerSchema, NotADatabase
 
@@ -17,7 +18,10 @@ def refuse_strangers(connection: Connection) -> bool:
         return False
     if connection.value("PRAGMA application_id") != APPLICATION_ID:
         raise NotADatabase(
-            f"{connection.path} is a database, but no antirelou log: set [log] path to another file, or move this one."
+            _(
+                "{path} is a database, but no antirelou log: set [log] path to another file, or move this one.",
+                path=connection.path,
+            )
         )
     applied = connection.rows(
         "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", ["antirelou"]
@@ -26,7 +30,11 @@ def refuse_strangers(connection: Connection) -> bool:
     unknown = sorted(names.difference(MIGRATIONS))
     if unknown:
         raise NewerSchema(
-            f"The log {connection.path} was written by a later version of antirelou (it has {unknown[-1]!r}): "
-            "install that version or a newer one."
+            _(
+                "The log {path} was written by a later version of antirelou (it has {unknown!r}): "
+                "install that version or a newer one.",
+                path=connection.path,
+                unknown=unknown[-1],
+            )
         )
     return names.issuperset(MIGRATIONS)

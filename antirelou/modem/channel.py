@@ -15,12 +15,14 @@ from collections.abc import Callable
 from gsmmodem.serial_comms import SerialComms
 
 from antirelou.clock import Clock
+from antirelou.language import _
 from antirelou.modem.exchange import Exchange
 from antirelou.modem.facts import (
     DirectPdu,
     LateSubmitted,
     ModemLost,
     Stopping,
+    gone,
 )
 from antirelou.modem.inbox import Header, Inbox, Interrupt
 from antirelou.modem.lines import (
@@ -182,9 +184,7 @@ class Channel(SerialComms):
         if log.isEnabledFor(logging.DEBUG):
             log.debug("> %s", shortened(shown))
         if self.serial is None:
-            raise ModemLost(
-                f"The modem at {self.port} is gone: check its plug and its power."
-            )
+            raise gone(self.port)
         try:
             self.serial.write(data)
         except PORT_ERRORS as error:
@@ -196,9 +196,7 @@ class Channel(SerialComms):
         """Read what is there, or wait up to `seconds` for the first octet; False if nothing came."""
         port = self.serial
         if port is None:
-            raise ModemLost(
-                f"The modem at {self.port} is gone: check its plug and its power."
-            )
+            raise gone(self.port)
         try:
             waiting = port.in_waiting
             if waiting:
@@ -220,7 +218,7 @@ class Channel(SerialComms):
 
     def drain(self) -> None:
         """Sort what has come already, without waiting; bounded against a modem that never stops."""
-        for _ in range(64):
+        for _attempt in range(64):
             if not self.take(0):
                 return
 
@@ -229,7 +227,7 @@ class Channel(SerialComms):
         deadline = self.clock.boot() + seconds
         while (left := deadline - self.clock.boot()) >= TICK:
             if self.interrupt.stopped_at is not None:
-                raise Stopping("A stop was asked for.")
+                raise Stopping(_("A stop was asked for."))
             self.take(left)
 
     def listen(self, seconds: float) -> None:
@@ -268,7 +266,11 @@ class Channel(SerialComms):
         why = getattr(error, "strerror", None) or error
         self.close()
         return ModemLost(
-            f"The modem at {self.port} is gone ({why}): check its plug and its power."
+            _(
+                "The modem at {port} is gone ({why}): check its plug and its power.",
+                port=self.port,
+                why=why,
+            )
         )
 
     # A line that may be out of step

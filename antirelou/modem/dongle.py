@@ -15,16 +15,17 @@ from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutExcepti
 from gsmmodem.modem import GsmModem
 
 from antirelou.clock import Clock
+from antirelou.language import _
 from antirelou.modem.channel import Channel
 from antirelou.modem.exchange import ESCAPE, Exchange
 from antirelou.modem.facts import (
     CommandRefused,
     ModemError,
-    ModemLost,
     ModemSilent,
     PortError,
     Rebooted,
     Stopping,
+    gone,
 )
 from antirelou.modem.inbox import Inbox, Interrupt
 from antirelou.modem.lines import final_result, split_prefix
@@ -104,12 +105,18 @@ class Dongle(GsmModem, Channel):
         if self.heard_octets and not self._seemed_modem:
             raise PortError(
                 "not_a_modem",
-                f"What is at {self.port} speaks, but not as a modem: set modem.port to another port of the same"
-                " device, and check modem.baud_rate.",
+                _(
+                    "What is at {port} speaks, but not as a modem: set modem.port to another port of the same"
+                    " device, and check modem.baud_rate.",
+                    port=self.port,
+                ),
             )
         raise ModemSilent(
-            f"The modem at {self.port} does not answer: unplug it and plug it in again, or set modem.port to another"
-            " port of the same device."
+            _(
+                "The modem at {port} does not answer: unplug it and plug it in again, or set modem.port to another"
+                " port of the same device.",
+                port=self.port,
+            )
         )
 
     def write(
@@ -167,7 +174,7 @@ class Dongle(GsmModem, Channel):
         """`ask`, with the whole exchange as the answer."""
         self.prepare()
         if as_of is not None and as_of != self.epoch:
-            raise SettingsLost("The modem's settings may have changed.")
+            raise SettingsLost(_("The modem's settings may have changed."))
         exchange = self.start(command, settle=settle)
         try:
             self.until(exchange, seconds, silence=silence)
@@ -178,9 +185,12 @@ class Dongle(GsmModem, Channel):
             if settle is not None and exchange.lines:
                 return exchange
             if self.interrupt.stopped_at is not None:
-                raise Stopping("A stop was asked for.")
+                raise Stopping(_("A stop was asked for."))
             raise Unanswered(
-                f"The modem did not answer a command ({shortened(command)})."
+                _(
+                    "The modem did not answer a command ({command}).",
+                    command=shortened(command),
+                )
             )
         if not final.ok:
             raise CommandRefused(
@@ -191,11 +201,9 @@ class Dongle(GsmModem, Channel):
     def prepare(self) -> None:
         """Make ready for a command: the line in step, the settings made."""
         if self.serial is None:
-            raise ModemLost(
-                f"The modem at {self.port} is gone: check its plug and its power."
-            )
+            raise gone(self.port)
         if self.interrupt.stopped_at is not None:
-            raise Stopping("A stop was asked for.")
+            raise Stopping(_("A stop was asked for."))
         self.drain()
         if not self.in_step:
             self.resynchronise()
@@ -206,7 +214,7 @@ class Dongle(GsmModem, Channel):
         """Make all settings, again from the first if the modem starts meanwhile; what was known is forgotten."""
         self._preparing = True
         try:
-            for _ in range(START_LIMIT):
+            for _attempt in range(START_LIMIT):
                 self._settings_lost = False
                 self.forget()
                 try:
@@ -218,7 +226,10 @@ class Dongle(GsmModem, Channel):
                 if not self._settings_lost:
                     return
             raise ModemSilent(
-                f"The modem at {self.port} starts again and again: check its power supply, a hub of its own helps."
+                _(
+                    "The modem at {port} starts again and again: check its power supply, a hub of its own helps.",
+                    port=self.port,
+                )
             )
         finally:
             self._preparing = False

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from antirelou.language import _
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPdu:
@@ -148,6 +150,13 @@ class ModemLost(ModemError):
     """The port is gone or never answered: reopen."""
 
 
+def gone(port: str) -> ModemLost:
+    """The port was closed, or its modem is no more."""
+    return ModemLost(
+        _("The modem at {port} is gone: check its plug and its power.", port=port)
+    )
+
+
 class PortError(ModemLost):
     """The port cannot be opened. `cause` is one of missing, busy, not_permitted, not_a_modem."""
 
@@ -167,8 +176,12 @@ class CommandRefused(ModemError):
         self, command: str, said: str, family: str = "", cause: int | None = None
     ) -> None:
         super().__init__(
-            f"The modem refuses a command that it must know ({command}: {said}): unplug it and plug it in again, or set "
-            "modem.port to another port of the same device."
+            _(
+                "The modem refuses a command that it must know ({command}: {said}): unplug it and plug it in again, or set "
+                "modem.port to another port of the same device.",
+                command=command,
+                said=said,
+            )
         )
         self.command = command
         self.said = said

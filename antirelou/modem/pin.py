@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+from antirelou.language import _
 from antirelou.modem.dongle import Dongle, Unanswered
 from antirelou.modem.exchange import SETTLE_SECONDS
 from antirelou.modem.facts import CommandRefused, SimRefused
@@ -43,11 +44,19 @@ _WORDS = (
     ("sim wrong", "failure"),
 )
 _SENTENCES = {
-    "absent": "There is no SIM in the modem: put it in and see that it sits well.",
-    "busy": "The SIM was still busy after 30 s: if this goes on, take it out and put it in again.",
-    "puk": "The SIM asks for its PUK, nothing was typed: unlock it in a phone with the PUK that the operator gave.",
-    "failure": "The modem cannot read the SIM: clean it, try it in a phone, and see that the modem suits it.",
-    "pin": "The SIM asks for its PIN: set modem.pin_file, or switch the PIN off in a phone.",
+    "absent": _("There is no SIM in the modem: put it in and see that it sits well."),
+    "busy": _(
+        "The SIM was still busy after 30 s: if this goes on, take it out and put it in again."
+    ),
+    "puk": _(
+        "The SIM asks for its PUK, nothing was typed: unlock it in a phone with the PUK that the operator gave."
+    ),
+    "failure": _(
+        "The modem cannot read the SIM: clean it, try it in a phone, and see that the modem suits it."
+    ),
+    "pin": _(
+        "The SIM asks for its PIN: set modem.pin_file, or switch the PIN off in a phone."
+    ),
 }
 
 
@@ -85,12 +94,15 @@ def enter(sim: Sim, pin: str, pins: Pins) -> None:
     ):  # typed before a power cut, and nobody knows: the second time might be the last
         pins.record(pin, "refused")
     if verdict in ("trying", "refused"):
-        raise SimRefused("wrong_pin", _wrong("was refused before"))
+        raise SimRefused("wrong_pin", _wrong(_("was refused before")))
     left = sim.tries()
     if left is not None and left < 2:
         raise SimRefused(
             "pin",
-            f"The SIM takes only {left} more wrong PIN, so none was typed: unlock it once in a phone.",
+            _(
+                "The SIM takes only {left} more wrong PIN, so none was typed: unlock it once in a phone.",
+                left=left,
+            ),
         )
     pins.record(pin, "trying")
     try:
@@ -101,7 +113,7 @@ def enter(sim: Sim, pin: str, pins: Pins) -> None:
         raise
     pins.record(pin, "good" if ready else "refused")
     if not ready:
-        raise SimRefused("wrong_pin", _wrong("was refused"))
+        raise SimRefused("wrong_pin", _wrong(_("was refused")))
 
 
 def unlock(dongle: Dongle, pin_file: str, pins: Pins) -> None:
@@ -132,19 +144,29 @@ def read_pin(path: str) -> str:
     except FileNotFoundError:
         raise SimRefused(
             "pin",
-            f"There is no file {file} (modem.pin_file): write the SIM's PIN into it.",
+            _(
+                "There is no file {file} (modem.pin_file): write the SIM's PIN into it.",
+                file=file,
+            ),
         ) from None
     except OSError as error:
         raise SimRefused(
             "pin",
-            f"The file {file} (modem.pin_file) cannot be read ({error.strerror}): see whose it is.",
+            _(
+                "The file {file} (modem.pin_file) cannot be read ({strerror}): see whose it is.",
+                file=file,
+                strerror=error.strerror,
+            ),
         ) from error
     except UnicodeDecodeError:
         pin = ""
     if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
         raise SimRefused(
             "pin",
-            f"The file {file} (modem.pin_file) must hold the SIM's PIN, 4 to 8 digits, alone.",
+            _(
+                "The file {file} (modem.pin_file) must hold the SIM's PIN, 4 to 8 digits, alone.",
+                file=file,
+            ),
         )
     return pin
 
@@ -178,9 +200,10 @@ def is_busy(error: CommandRefused) -> bool:
 
 
 def _wrong(what: str) -> str:
-    return (
-        f"The PIN in modem.pin_file {what} and is not typed again: put the right one into the file, or switch the PIN"
-        " off in a phone."
+    return _(
+        "The PIN in modem.pin_file {what} and is not typed again: put the right one into the file, or switch the PIN"
+        " off in a phone.",
+        what=what,
     )
 
 
@@ -257,7 +280,10 @@ class ModemSim:
             raise refused("absent")
         raise SimRefused(
             "failure",
-            f"The SIM or the modem is locked ({state}): it needs the code that its seller has, not the PIN.",
+            _(
+                "The SIM or the modem is locked ({state}): it needs the code that its seller has, not the PIN.",
+                state=state,
+            ),
         )
 
 

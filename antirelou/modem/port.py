@@ -16,6 +16,7 @@ from typing import Protocol
 
 import serial
 
+from antirelou.language import _
 from antirelou.modem.facts import PortError
 
 WRITE_TIMEOUT_SECONDS = (
@@ -85,7 +86,11 @@ def open_or_explain(open_port: OpenPort, path: str, baud_rate: int) -> Port:
     except ValueError as error:  # pyserial's word for a rate that the port cannot have
         raise PortError(
             "not_a_modem",
-            f"The port {path} cannot run at {baud_rate} baud: set modem.baud_rate.",
+            _(
+                "The port {path} cannot run at {baud_rate} baud: set modem.baud_rate.",
+                path=path,
+                baud_rate=baud_rate,
+            ),
         ) from error
 
 
@@ -95,21 +100,35 @@ def explain(path: str, error: Exception) -> PortError:
     if number in _MISSING or isinstance(error, FileNotFoundError):
         return PortError(
             "missing",
-            f"There is no modem at {path}: plug it in, or set modem.port to one of the names in /dev/serial/by-id.",
+            _(
+                "There is no modem at {path}: plug it in, or set modem.port to one of the names in /dev/serial/by-id.",
+                path=path,
+            ),
         )
     if number in _BUSY:
         return PortError(
             "busy",
-            f"The port {path} is held by {_who(path)}: stop it, or set another modem.port.",
+            _(
+                "The port {path} is held by {who}: stop it, or set another modem.port.",
+                path=path,
+                who=_who(path),
+            ),
         )
     if number in _NOT_PERMITTED or isinstance(error, PermissionError):
         return PortError(
             "not_permitted",
-            f"This user may not open {path}: add it to the group {_group(path)!r}, which owns the port.",
+            _(
+                "This user may not open {path}: add it to the group {group!r}, which owns the port.",
+                path=path,
+                group=_group(path),
+            ),
         )
     return PortError(
         "not_a_modem",
-        f"{path} is not a serial port: set modem.port to the modem's own port.",
+        _(
+            "{path} is not a serial port: set modem.port to the modem's own port.",
+            path=path,
+        ),
     )
 
 
@@ -134,13 +153,16 @@ def holders(path: str) -> list[tuple[int, str]]:
 
 
 def _who(path: str) -> str:
-    names = [f"{name} (process {pid})" for pid, name in holders(path)]
+    names = [
+        _("{name} (process {pid})", name=name, pid=pid) for pid, name in holders(path)
+    ]
     if not names:
-        return (
-            "another process (only root can see which; try: sudo fuser -v " + path + ")"
+        return _(
+            "another process (only root can see which; try: sudo fuser -v {path})",
+            path=path,
         )
     if any(name.startswith("ModemManager") for name in names):
-        names.append("install the udev rule of this project, which keeps it off")
+        names.append(_("install the udev rule of this project, which keeps it off"))
     return ", ".join(names)
 
 

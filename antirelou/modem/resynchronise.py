@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from antirelou.language import _
 from antirelou.modem.exchange import ESCAPE
 from antirelou.modem.facts import ModemSilent, Stopping
 from antirelou.modem.port import TICK
@@ -38,7 +39,7 @@ def bring_into_step(channel: Channel, within: float) -> None:
     patience = 1.0
     while deadline - channel.clock.boot() >= TICK:
         if channel.interrupt.stopped_at is not None:
-            raise Stopping("A stop was asked for.")
+            raise Stopping(_("A stop was asked for."))
         channel.send(ESCAPE, "ESC")
         channel.quiet(0.3, 2.0)
         if channel.probe("AT", patience) and _answered_in_step(
@@ -48,7 +49,10 @@ def bring_into_step(channel: Channel, within: float) -> None:
             return
         patience = min(patience * 2, 5.0)
     raise ModemSilent(
-        f"The modem at {channel.port} does not answer: unplug it and plug it in again."
+        _(
+            "The modem at {port} does not answer: unplug it and plug it in again.",
+            port=channel.port,
+        )
     )
 
 

@@ -11,6 +11,7 @@ import logging
 import re
 from dataclasses import replace
 
+from antirelou.language import _
 from antirelou.modem.dongle import Dongle, SettingsLost, Unanswered
 from antirelou.modem.exchange import Exchange
 from antirelou.modem.facts import (
@@ -101,7 +102,7 @@ class Storages:
             raise ValueError(f"no storage is called {storage!r}")
         if index < 0:  # a slot whose number the modem did not tell
             return False
-        for _ in range(3):
+        for _attempt in range(3):
             self._dongle.prepare()
             if self._listed_as_of.get(storage) != self._dongle.starts:
                 return False
@@ -175,7 +176,7 @@ class Storages:
         if self._dongle.clock.boot() < self._slot_by_slot.get(name, 0.0):
             return self._by_slot(name, use)
         hung = 0
-        for _ in range(4):
+        for _attempt in range(4):
             try:
                 lines = self._list(name, use)
             except SettingsLost:
@@ -197,7 +198,9 @@ class Storages:
             return [self._whole(slot, name) for slot in slots(name, lines)]
         else:
             raise ModemSilent(
-                "The modem started again during each of several listings: check its power supply."
+                _(
+                    "The modem started again during each of several listings: check its power supply."
+                )
             )
         log.debug("storage %s is read slot by slot", name)
         self._slot_by_slot[name] = self._dongle.clock.boot() + BELIEVED_SECONDS
@@ -216,7 +219,7 @@ class Storages:
         if (
             dongle.epoch != epoch
         ):  # it started meanwhile: whose slots these are is not known
-            raise SettingsLost("The modem started during a listing.")
+            raise SettingsLost(_("The modem started during a listing."))
         return lines
 
     def _whole(self, slot: StoredPdu, name: str) -> StoredPdu:

@@ -24,6 +24,7 @@ from antirelou.modem.facts import (
     ModemLost,
     Outcome,
     StoredPdu,
+    gone,
 )
 from antirelou.modem.inbox import Inbox, Interrupt
 from antirelou.modem.initialise import identify, initialise, optional
@@ -146,7 +147,7 @@ class Modem:
         dongle = self._opened()
         for command in _HANG_UP:
             accepted = optional(dongle, command) is not None
-            for _ in range(3):
+            for _attempt in range(3):
                 there = self._is_called(dongle)
                 if there is False or (there is None and accepted):
                     return True
@@ -208,9 +209,7 @@ class Modem:
 
     def _opened(self) -> Dongle:
         if self._dongle is None:
-            raise ModemLost(
-                f"The modem at {self._settings.port} is gone: check its plug and its power."
-            )
+            raise gone(self._settings.port)
         return self._dongle
 
     def _is_called(self, dongle: Dongle) -> bool | None:

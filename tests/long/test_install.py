@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 # Where Debian's man, bash-completion, zsh and fish look -> how each file begins, or what it calls.
 HELP = {
     "usr/local/share/man/man1/antirelou.1": ".TH ANTIRELOU 1 ",
+    "usr/local/share/man/fr/man1/antirelou.1": ".SH NOM",
     "usr/local/share/bash-completion/completions/antirelou": "_ANTIRELOU_COMPLETE=bash_complete",
     "usr/local/share/zsh/site-functions/_antirelou": "_ANTIRELOU_COMPLETE=zsh_complete",
     "usr/local/share/fish/vendor_completions.d/antirelou.fish": "_ANTIRELOU_COMPLETE=fish_complete",
