@@ -66,40 +66,33 @@ def _check(settings: Settings, address: str, shown: str, code: str) -> None:
             _("No code was sent to {shown}: antirelou prove sends one.", shown=shown)
         )
     if reply["state"] not in _LEFT:
+        told = fate(reply, settings)
         raise click.UsageError(
-            _(
-                "The code for {shown} did not leave: {fate}",
-                shown=shown,
-                fate=fate(reply, settings),
-            )
+            _("The code for {shown} did not leave: {fate}", shown=shown, fate=told)
         )
     marked = datetime.fromisoformat(reply["marked_at"])
     if datetime.now(UTC) - marked > VALID:
-        days = VALID // timedelta(days=1)
-        raise click.UsageError(
-            _(
-                "The code for {shown} is more than {days} days old: it proves nothing any more.",
-                shown=shown,
-                days=days,
-            )
+        sentence = _(
+            "The code for {shown} is more than {days} days old: it proves nothing any more.",
+            shown=shown,
+            days=VALID // timedelta(days=1),
         )
+        raise click.UsageError(sentence)
     sent = when(reply["marked_at"], settings.reply.time_zone)
     if not _is_right(reply, code):
-        echo(
-            _(
-                "Wrong: it is not the code that was sent to {shown} {sent}.",
-                shown=shown,
-                sent=sent,
-            )
-        )
-        raise click.exceptions.Exit(1)
-    echo(
-        _(
-            "Right: whoever gave you this code reads what comes to {shown}; it was sent {sent}.",
+        sentence = _(
+            "Wrong: it is not the code that was sent to {shown} {sent}.",
             shown=shown,
             sent=sent,
         )
+        echo(sentence)
+        raise click.exceptions.Exit(1)
+    sentence = _(
+        "Right: whoever gave you this code reads what comes to {shown}; it was sent {sent}.",
+        shown=shown,
+        sent=sent,
     )
+    echo(sentence)
     echo(
         _(
             "What is kept: antirelou show --json --numbers NUMBER. To erase it: antirelou forget NUMBER."
