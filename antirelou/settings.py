@@ -123,6 +123,8 @@ class Privacy:
     erase_after: timedelta = 90 * DAY
     erase_raid_after: timedelta = 365 * DAY
     forget_senders_after: timedelta = 3 * 365 * DAY
+    controller: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

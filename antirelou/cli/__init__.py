@@ -28,6 +28,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "check": ("check", "Say whether a text could be answered now, and what to do if not."),
         "status": ("status", "Show the line, its limits and what waits, on one screen."),
         "config": ("config", "Print the commented default configuration, or check yours."),
+        "notice": ("papers", "Print the notice to publish about what is kept (in French)."),
+        "register": ("papers", "Print the record of processing activities (in French)."),
         "line": ("line", "Show the lines; accept another SIM, forget a refused PIN."),
         "alert": ("alert", "Hand what happened to a command of yours."),
     },

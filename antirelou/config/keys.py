@@ -68,6 +68,8 @@ _SECTIONS: dict[str, dict[str, Reader]] = {
         "erase_after": values.some_time,
         "erase_raid_after": values.some_time,
         "forget_senders_after": values.some_time,
+        "controller": values.string,
+        "contact": values.string,
     },
     "metrics": {"file": values.empty_or(values.absolute)},
     "alerts": {
