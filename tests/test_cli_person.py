@@ -15,6 +15,7 @@ from world import NUMBER, World
 from antirelou.cli.options import settings_of
 from antirelou.clock import Moment
 from antirelou.log import Reader, record_export
+from antirelou.log.beside import beside
 
 pytest_plugins = ["cli_fixtures"]
 
@@ -121,3 +122,18 @@ def test_what_was_exported_is_shown_and_told_when_a_number_is_forgotten(
     )
     told = run(own, "forget", "--yes", INSISTER).out
     assert "to /media/stick/evidence still holds it" in told
+
+
+def test_a_note_that_names_the_number_is_shown_with_numbers_only(
+    own: Path, run: Run
+) -> None:
+    with beside(own / "antirelou.db") as connection:
+        connection.run(
+            "INSERT INTO notes (at, line, observed_at, text, nonce) VALUES (?, 'main', ?, ?, x'00')",
+            [*("2026-11-22T12:00:00.000Z",) * 2, f"It was {INSISTER} again."],
+        )
+    for options in ((), ("--json",)):
+        assert "Note 1 of" in run(own, "show", INSISTER).out
+        assert INSISTER not in run(own, "show", *options, INSISTER).out
+        assert "again." in run(own, "show", "--numbers", *options, INSISTER).out
+    assert "Note" not in run(own, "show", STRANGER).out

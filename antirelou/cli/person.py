@@ -124,7 +124,8 @@ def show(config: Path, number: str, as_json: bool, numbers: bool) -> None:
 def _hidden(table: str, row: Row) -> Row:
     """A row without what holds a number."""
     address = row.get("address") and displayed(row["address"], numbers=False)
-    without = {name: None for name in _WITH_NUMBERS if name in row}
+    hidden = ("text", *_WITH_NUMBERS) if table == "notes" else _WITH_NUMBERS
+    without = {name: None for name in hidden if name in row}
     return row | without | ({"address": address} if table == "senders" else {})
 
 
@@ -207,7 +208,8 @@ def _order(row: Row, zone: ZoneInfo) -> Iterator[str]:
 
 def _note(row: Row, zone: ZoneInfo) -> Iterator[str]:
     yield _("Note {id} of the operator, {at}.", id=row["id"], at=when(row["at"], zone))
-    for line in paragraphs(row["text"] or ""):
+    shown = row["text"] or _("erased, or shown with --numbers only")
+    for line in paragraphs(shown):
         yield f"  | {line}"
 
 

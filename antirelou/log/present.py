@@ -44,7 +44,8 @@ class Present(Condition):
     def is_vouched_for(self, moment: Moment) -> bool:
         """Whether the clock is synchronised, and a text has come to agree with it since it leapt last."""
         leapt: int | None = self._db.value(
-            "SELECT max((SELECT json_extract(e.data, '$.after') FROM events e INDEXED BY events_repeat"
+            "SELECT max((SELECT CASE WHEN json_valid(e.data) THEN json_extract(e.data, '$.after') ELSE 0 END"
+            " FROM events e INDEXED BY events_repeat"
             " WHERE e.line = l.line AND e.kind = ? ORDER BY e.id DESC LIMIT 1)) FROM lines l",
             [_KIND],
         )
