@@ -16,7 +16,8 @@ from antirelou.language import _
 from antirelou.log.line import Condition
 from antirelou.settings import DAY
 
-LEAP = 7 * DAY  # less does little harm: it erases so much too early
+# Longer than a week away; less does little harm: it erases so much too early.
+LEAP = 8 * DAY
 _LATE = 3 * DAY  # a text waits so long at the network for a phone that is off
 _KIND = "clock_leapt"
 
