@@ -15,6 +15,8 @@ from soak.record import Record
 from soak.timetable import Timetable
 from soak.witness import Witness
 
+YEAR = ("2026-01-01T00:00:00+00:00", "2027-01-01T00:00:00+00:00")
+
 
 class Operator:
     """Somebody who sees little and does much."""
@@ -59,6 +61,8 @@ class Operator:
                 ("prove", {"address": lot.choice(NUMBERS)}),
                 ("published", {}),
                 ("forget", number),
+                ("hold", {"since": YEAR[0], "until": YEAR[1], "note": "a complaint"}),
+                ("hold_end", {"id": lot.randint(1, 20)}),
             )
         )
         if lot.random() < 0.8:
