@@ -33,6 +33,16 @@ def plural(count: int, noun: str, nouns: str | None = None) -> str:
     return _("{count:,} {word}", count=count, word=word)
 
 
+def labelled(name: str, words: str) -> str:
+    """`network: Registered.`"""
+    return _("{name}: {words}", name=name, words=words)
+
+
+def clauses(*words: str) -> str:
+    """`2 replies; nothing else`, of those that there are."""
+    return _("; ").join(part for part in words if part)
+
+
 def french() -> bool:
     """Whether the operator reads French."""
     return type(catalogue_of_locale()) is not gettext.NullTranslations

@@ -92,7 +92,7 @@ def _passphrase(file: Path | None, *, confirm: bool) -> str:
     """The passphrase, from a file or asked for."""
     if file is None:
         given: str = click.prompt(
-            "Passphrase", hide_input=True, confirmation_prompt=confirm, err=True
+            _("Passphrase"), hide_input=True, confirmation_prompt=confirm, err=True
         )
         return given
     try:

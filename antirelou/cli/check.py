@@ -30,7 +30,7 @@ from antirelou.cli.options import (
 from antirelou.cli.output import echo, json_line, size_of, visible, when
 from antirelou.clock import SystemClock
 from antirelou.config import ConfigError, Loaded, load
-from antirelou.language import _
+from antirelou.language import _, labelled
 from antirelou.log import LogError, LogMissing, Reader, holder
 from antirelou.policy.month import month_start
 from antirelou.settings import Settings
@@ -106,12 +106,7 @@ def _told(found: Iterator[Finding], *, as_json: bool) -> int:
                 {"item": finding.item, "state": state, "sentence": finding.sentence}
             )
             if as_json
-            else _(
-                "{mark} {item}: {sentence}",
-                mark=_MARKS[finding.good],
-                item=_(finding.item),
-                sentence=finding.sentence,
-            )
+            else f"{_MARKS[finding.good]} {labelled(_(finding.item), finding.sentence)}"
         )
         if finding.good is False and status == 0:
             status = finding.exit_status

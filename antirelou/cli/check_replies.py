@@ -13,7 +13,7 @@ from typing import Any
 from antirelou.cli.check_line import Finding
 from antirelou.cli.errors import TRY_AGAIN
 from antirelou.cli.output import visible, when
-from antirelou.language import _, plural
+from antirelou.language import _, labelled, plural
 from antirelou.policy.hours import is_open, next_opening
 from antirelou.policy.month import month_of
 from antirelou.settings import Settings
@@ -154,4 +154,4 @@ def of_events(events: list[Row], settings: Settings) -> Iterator[Finding]:
             _(" ({count} times)", count=event["count"]) if event["count"] > 1 else ""
         )
         last = when(event["last_at"], zone)
-        yield Finding("lately", None, f"{last}: {visible(event['text'])}{often}")
+        yield Finding("lately", None, labelled(last, visible(event["text"]) + often))

@@ -15,7 +15,7 @@ from typing import Any
 
 from antirelou.cli.output import echo, visible, when
 from antirelou.clock import SystemClock, Timekeeper
-from antirelou.language import _, plural
+from antirelou.language import _, labelled, plural
 from antirelou.log import Reader, give_orders, holder
 from antirelou.settings import Settings
 
@@ -98,7 +98,9 @@ def _answers(names: Mapping[int, str], results: Mapping[int, str]) -> list[str]:
         (name, results[number]) for number, name in names.items() if number in results
     )
     return [
-        (f"{name}: " if name else "") + _sentence(visible(result))
+        labelled(name, _sentence(visible(result)))
+        if name
+        else _sentence(visible(result))
         for name, result in told
     ]
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from antirelou.cli.output import duration, visible, when
-from antirelou.language import _, plural
+from antirelou.language import _, labelled, plural
 from antirelou.policy.decide import CAMPAIGN_SENDERS, MOST_TEXTS, TESTS_A_DAY
 from antirelou.policy.facts import HoldReason, LaterReason, NeverReason, Reason
 from antirelou.policy.numbers import classify
@@ -70,7 +70,8 @@ def fate(reply: Row, settings: Settings) -> str:
         if reply["cms_error"] is not None
         else ""
     )
-    return f"{state}{cause}: {_STATES.get(state, 'it has no explanation in this version')}."
+    means = _STATES.get(state, _("it has no explanation in this version"))
+    return labelled(f"{state}{cause}", f"{means}.")
 
 
 def _because(reply: Row, settings: Settings) -> str:
@@ -88,7 +89,9 @@ def _because(reply: Row, settings: Settings) -> str:
     again = (
         _("; it is looked at again {until}", until=when(until, zone)) if until else ""
     )
-    return f" ({reason})" + (f": {explain(settings)}" if explain else "") + again
+    if explain is None:
+        return f" ({reason}){again}"
+    return labelled(f" ({reason})", explain(settings)) + again
 
 
 def _age(message: Row) -> str:

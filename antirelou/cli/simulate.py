@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from antirelou.clock import SystemClock
-from antirelou.language import _
+from antirelou.language import _, labelled
 from antirelou.simulator import FAULTS, RADIOS, VOICES, Fault, Simulation
 from antirelou.simulator.control import ORDERS, Misunderstood, fault_of, obey
 from antirelou.simulator.pty import Mount
@@ -20,9 +20,12 @@ _LARGEST_LINE = 1 << 16
 
 
 def _epilogue() -> str:
-    orders = "\n".join(f"  {order}: {_(meaning)}" for order, meaning in ORDERS.items())
+    orders = "\n".join(
+        "  " + labelled(order, _(meaning)) for order, meaning in ORDERS.items()
+    )
     faults = "\n".join(
-        f"  {name}{_shown(fault)}: {_(fault.meaning)}" for name, fault in FAULTS.items()
+        "  " + labelled(name + _shown(fault), _(fault.meaning))
+        for name, fault in FAULTS.items()
     )
     events = _(
         "Events are JSON objects, one a line on standard output: ready, submitted, queued, delivered, deleted, "

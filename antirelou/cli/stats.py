@@ -21,7 +21,7 @@ from antirelou.cli.options import (
 )
 from antirelou.cli.output import columns, echo, json_line, table, when
 from antirelou.cli.spans import MOST, UNITS, bounds, label, unit_for, usual_start
-from antirelou.language import _, marked, plural
+from antirelou.language import _, labelled, marked, plural
 from antirelou.log import Reader
 from antirelou.policy.numbers import normalise
 from antirelou.settings import Settings
@@ -213,7 +213,7 @@ def _totals(found: Row) -> list[list[str]]:
         senders=plural(found["senders"], "sender"),
     )
     of_them = f"{plural(found['texts'], 'text')}, {plural(found['calls'], 'call')}"
-    cells = [[_("Received"), f"{came}: {of_them}"]]
+    cells = [[_("Received"), labelled(came, of_them)]]
     cells.append([_("Left"), plural(found["replies"], "reply", "replies")])
     for title, name in (
         (_("Decided"), "reasons"),

@@ -27,7 +27,7 @@ from antirelou.cli.output import (
     when,
 )
 from antirelou.cli.status_flood import TEXTS, counted, flood_cells, flood_texts
-from antirelou.language import _, plural
+from antirelou.language import _, clauses, plural
 from antirelou.log import LogMissing, Reader
 from antirelou.policy.month import month_start
 from antirelou.settings import Limits, Settings
@@ -315,17 +315,9 @@ def _waiting(row: Row, settings: Settings, now: datetime) -> str:
     open_ones = row["undecided"] - sum(
         row["held"].values()
     )  # most likely segments that wait for the others
-    undecided = plural(open_ones, "message") + " undecided" if open_ones else ""
-    return "; ".join(
-        part
-        for part in (
-            _("{waiting}; first due {due}", waiting=waiting, due=due)
-            if waiting
-            else "",
-            undecided,
-        )
-        if part
-    ) or _("nothing")
+    waits = _("{waiting}; first due {due}", waiting=waiting, due=due) if waiting else ""
+    undecided = plural(open_ones, "message undecided", "messages undecided")
+    return clauses(waits, undecided if open_ones else "") or _("nothing")
 
 
 def _rest(found: _Found, settings: Settings, now: datetime) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from antirelou.cli.output import columns, cut, duration, table, visible, when
-from antirelou.language import _, plural
+from antirelou.language import _, clauses, labelled, plural
 from antirelou.settings import Settings
 
 Row = dict[str, Any]
@@ -48,7 +48,7 @@ def flood_cells(row: Row, settings: Settings, now: datetime) -> list[list[str]]:
         [_("Flood"), _("on since {since}{lull}", since=since, lull=lull)],
         ["", came],
         ["", answered + cost],
-        ["", "; ".join(part for part in (waits, dropped) if part)],
+        ["", clauses(waits, dropped)],
         ["", _("decided: {words}", words=words(flood["decided"]))],
     ]
 
@@ -77,7 +77,7 @@ def counted(counts: dict[str, int], noun: str, nouns: str | None = None) -> str:
     """`3 replies: 2 outside_hours, 1 hourly_limit`."""
     if not counts:
         return ""
-    return f"{plural(sum(counts.values()), noun, nouns)}: {words(counts)}"
+    return labelled(plural(sum(counts.values()), noun, nouns), words(counts))
 
 
 def words(counts: dict[str, int]) -> str:

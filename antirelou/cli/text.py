@@ -12,7 +12,7 @@ from antirelou import sms
 from antirelou.cli.options import config_option, json_option, loaded
 from antirelou.cli.output import echo, json_line, visible
 from antirelou.config import ConfigError
-from antirelou.language import _, plural
+from antirelou.language import _, labelled, plural
 from antirelou.settings import Reply
 
 _ROOM = {
@@ -142,7 +142,7 @@ def _story(name: str, given: str, max_segments: int) -> list[str]:
         else plural(composed.units, "UTF-16 unit")
     )
     lines = [
-        f"{name}: {visible(facts['text'])}",
+        labelled(name, visible(facts["text"])),
         _(
             "  {alphabet}, {units} of {room}: {count}.",
             alphabet=facts["alphabet"],

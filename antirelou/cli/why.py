@@ -30,7 +30,7 @@ from antirelou.cli.output import (
     when,
 )
 from antirelou.cli.reasons import decision, fate
-from antirelou.language import _, plural
+from antirelou.language import _, clauses, plural
 from antirelou.log import Reader
 from antirelou.settings import Settings
 
@@ -245,7 +245,7 @@ def _deliver(row: Row, settings: Settings, *, numbers: bool) -> str:
         )
     if row["error"]:
         told.append(_("not decodable: {error}", error=visible(row["error"])))
-    return "; ".join(told) + "."
+    return clauses(*told) + "."
 
 
 def _sender(message: Row, settings: Settings) -> Iterator[str]:
@@ -278,7 +278,7 @@ def _sender(message: Row, settings: Settings) -> Iterator[str]:
                 opted_out_at=when(facts["opted_out_at"], zone),
             )
         )
-    yield "; ".join(told) + "."
+    yield clauses(*told) + "."
 
 
 def _reply(reply: Row, settings: Settings) -> Iterator[str]:

@@ -35,7 +35,7 @@ _SECTIONS: dict[str, dict[str, Reader]] = {
         "patience": values.whole(0),
         "max_segments": values.whole(1, 255),
         "countries": values.countries,
-        "distress_words": values.every(values.word_to_find, "words"),
+        "distress_words": values.every(values.word_to_find, _("words")),
         "distress_text": values.string,
         "status_report": values.boolean,
         "by_country": values.texts_by_country,
@@ -87,6 +87,6 @@ def sections(home: str) -> dict[str, dict[str, Reader]]:
         "modem": {**_SECTIONS["modem"], "number": values.empty_or(number)},
         "operator": {
             **_SECTIONS["operator"],
-            "numbers": values.every(number, "numbers"),
+            "numbers": values.every(number, _("numbers")),
         },
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from antirelou import sms
 from antirelou.config.values import shown
-from antirelou.language import _, plural
+from antirelou.language import _, labelled, plural
 from antirelou.settings import Reply
 
 _LINK = re.compile(
@@ -92,7 +92,7 @@ def _check(checked: Checked, name: str, written: str) -> str:
                 link=shown(link[0]),
             )
         )
-    checked.notes.append(f"{name}: {_size(composition)}.")
+    checked.notes.append(labelled(name, f"{_size(composition)}."))
     return text
 
 

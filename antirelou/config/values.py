@@ -51,7 +51,7 @@ def shown(value: object) -> str:
     try:
         return printable(str(value))
     except ValueError:  # Python prints no whole number of more than 4300 digits
-        return "a number of thousands of digits"
+        return _("a number of thousands of digits")
 
 
 def nearest(word: str, known: list[str]) -> str | None:
@@ -332,7 +332,7 @@ def every(read: Reader, what: str) -> Reader:
 
 def countries(value: object) -> object:
     """At least one country."""
-    codes = every(country, "countries")(value)
+    codes = every(country, _("countries"))(value)
     if not codes:
         raise Wrong(
             _('would answer nobody: write ["FR"], or set reply.mode = "never".')

@@ -106,7 +106,7 @@ def altered(connection: Connection, entry: Any) -> Fault:
     seq, kind, row = entry["seq"], entry["kind"], entry["row"]
     table = chain.TABLES[kind]
     if kind in chain.STATES:
-        return _entry_altered(entry, "at, line, row, facts or nonce")
+        return _entry_altered(entry, _("at, line, row, facts or nonce"))
     found = connection.row(chain.COVERED[kind], [row])
     assert found is not None
     column = _entry_column(connection, entry, dict(found))

@@ -10,6 +10,7 @@ import logging
 import re
 from typing import Protocol
 
+from antirelou.language import _
 from antirelou.modem.dongle import Dongle
 from antirelou.modem.exchange import ESCAPE, Exchange
 from antirelou.modem.facts import CommandRefused, Fate, ModemError, ModemLost, Outcome
@@ -56,7 +57,7 @@ def submit(dongle: Dongle, pdu: SubmitPdu, service_centre: str = "") -> Outcome:
         )  # in text mode the length would be taken for a telephone number
         if not has_service_centre(dongle, service_centre) and dongle.lacked_centre:
             return Outcome(
-                Fate.NOT_LEFT, cms_error=330, said="the SIM has no service centre"
+                Fate.NOT_LEFT, cms_error=330, said=_("the SIM has no service centre")
             )
         not_left = _until_prompt(dongle, pdu)
     except CommandRefused as refused:
@@ -98,9 +99,9 @@ def _until_prompt(dongle: Dongle, pdu: SubmitPdu) -> Outcome | Exchange:
         dongle.resynchronise()
     return Outcome(
         Fate.NOT_LEFT,
-        said="the modem gave no prompt"
+        said=_("the modem gave no prompt")
         if not exchange.prompted
-        else "a stop was asked for",
+        else _("a stop was asked for"),
     )
 
 
@@ -108,7 +109,7 @@ def _from_ctrl_z(dongle: Dongle, exchange: Exchange, pdu: SubmitPdu) -> Outcome:
     """Write the octets and Ctrl-Z; from the first of them on the fate is the modem's."""
     exchange.data_follows(pdu.octets)
     dongle.late_submit = True
-    said = "no answer"
+    said = _("no answer")
     try:
         dongle.send(pdu.octets.encode("ascii") + b"\x1a", pdu.octets)
         dongle.until(exchange, ANSWER_SECONDS, grace=STOP_SECONDS)

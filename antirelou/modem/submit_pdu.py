@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gsmmodem.pdu import encodeSmsSubmitPdu
 
 from antirelou import sms
+from antirelou.language import _
 
 _DESTINATION = re.compile(r"\+[1-9][0-9]{3,14}|[0-9]{3,15}")
 _MOST_SEGMENTS = 255
@@ -134,7 +135,9 @@ def submit_pdus(
     if not _DESTINATION.fullmatch(destination):
         # Without the number: this sentence may reach the journal.
         raise ValueError(
-            "the destination is not a number that a text can be sent to; give digits, or + and digits"
+            _(
+                "the destination is not a number that a text can be sent to; give digits, or + and digits"
+            )
         )
     if not 0 <= reference <= 255:
         raise ValueError(
@@ -144,7 +147,11 @@ def submit_pdus(
     count = len(composition.segments)
     if count > _MOST_SEGMENTS:
         raise ValueError(
-            f"the text needs {count} segments, and a message has at most {_MOST_SEGMENTS}; shorten it"
+            _(
+                "the text needs {count} segments, and a message has at most {most}; shorten it",
+                count=count,
+                most=_MOST_SEGMENTS,
+            )
         )
     pdus = []
     for sequence, segment in enumerate(composition.segments, start=1):
