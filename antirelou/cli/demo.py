@@ -15,15 +15,16 @@ import click
 from antirelou.cli.output import visible
 from antirelou.cli.stage import Stage, settings_for
 from antirelou.clock import SystemClock
+from antirelou.language import _
 
-_HELP = """\
+_HELP = _("""\
 You are the texter. A line that you type is a text to the number, from +33639980001;
   +33639980002 Salut !   is a text from another number, or from anybody (36179, BANQUE)
   /call +33639980003     calls the number
   /unplug                pulls the dongle out for five seconds
   /log   /status         what the operator sees
   /quit                  ends (Ctrl-D too)
-Two hours are four seconds here; nights are left out."""
+Two hours are four seconds here; nights are left out.""")
 
 _MEMORY = "/dev/shm"
 
@@ -57,7 +58,7 @@ def demo(raid: bool) -> None:
             from antirelou.cli.demo_story import tell_story
 
             tell_story(directory)
-        click.echo("\n-- What `antirelou log --limit 12` shows, numbers masked:")
+        click.echo(_("\n-- What `antirelou log --limit 12` shows, numbers masked:"))
         _show(directory, "log", "--limit", "12")
 
 
@@ -124,7 +125,7 @@ _COLOURS = {
 
 def _obey(stage: Stage, line: str | None) -> None:
     """Do what was typed."""
-    word, _, rest = (line or "").strip().partition(" ")
+    word, _space, rest = (line or "").strip().partition(" ")
     if line is None or word == "/quit":
         stage.daemon.stop()
     elif word == "/call":
@@ -139,7 +140,10 @@ def _obey(stage: Stage, line: str | None) -> None:
         sender, text = (
             (word, rest) if rest and _is_sender(word) else ("+33639980001", line)
         )
-        stage.tell("texter", f"{visible(sender)} writes: {visible(text)}")
+        stage.tell(
+            "texter",
+            _("{sender} writes: {text}", sender=visible(sender), text=visible(text)),
+        )
         stage.simulation.network.text(sender, text)
 
 

@@ -18,6 +18,7 @@ import click
 from antirelou.cli.output import table
 from antirelou.cli.stage import Stage, settings_for
 from antirelou.clock import VirtualClock
+from antirelou.language import _
 
 START = datetime(2026, 11, 9, 12, 50, tzinfo=UTC)  # a Monday, ten to two in Paris
 MINUTE, HOUR = 60.0, 3600.0
@@ -87,15 +88,7 @@ def play_raid(directory: Path) -> None:
     )  # thousands of messages are not told one by one
     stage.simulation.listen(evening.hear)
     sincere = _rehearse(stage, random.Random(2017))
-    click.echo(
-        f"{RAIDERS} numbers send {MESSAGES:,} texts from 16:00 to 18:00; the radio brings one every 3 seconds."
-    )
-    click.echo(
-        "A line is ten minutes; those in which nothing came or left are not shown.\n"
-    )
-    click.echo(
-        f"{'until':12}{'arrived':>8}{'in all':>8}{'numbers':>9}  {'flood':14}{'replies':>8}{'in all':>8}"
-    )
+    click.echo(_opening())
     try:
         shown = _play(stage, clock, evening)
         click.echo()
@@ -103,6 +96,19 @@ def play_raid(directory: Path) -> None:
             click.echo(line)
     finally:
         stage.close()
+
+
+def _opening() -> str:
+    """What is to be seen, and the heads of the columns."""
+    told = _(
+        "{raiders} numbers send {messages:,} texts from 16:00 to 18:00; the radio brings one every 3 seconds.\n"
+        "A line is ten minutes; those in which nothing came or left are not shown.\n",
+        raiders=RAIDERS,
+        messages=MESSAGES,
+    )
+    until, arrived, in_all = _("until"), _("arrived"), _("in all")
+    numbers, flood, replies = _("numbers"), _("flood"), _("replies")
+    return f"{told}\n{until:12}{arrived:>8}{in_all:>8}{numbers:>9}  {flood:14}{replies:>8}{in_all:>8}"
 
 
 def _play(stage: Stage, clock: VirtualClock, evening: Evening) -> list[str]:
@@ -134,14 +140,17 @@ def _flood(stage: Stage, clock: VirtualClock) -> str:
         flood = reader.status(clock.now())[0]["flood"]
     if flood is None:
         return "-"
-    return f"since {datetime.fromisoformat(flood['since']).astimezone(stage.settings.reply.time_zone):%H:%M}"
+    since = datetime.fromisoformat(flood["since"])
+    return _(
+        "since {since:%H:%M}", since=since.astimezone(stage.settings.reply.time_zone)
+    )
 
 
 def _rehearse(stage: Stage, draw: random.Random) -> set[str]:
     """Put everything that will be written on the timeline; returns who is sincere."""
     network = stage.simulation.network
     raiders = [_number(index) for index in range(RAIDERS)]
-    sizes = [draw.lognormvariate(0.0, SIGMA) for _ in raiders]
+    sizes = [draw.lognormvariate(0.0, SIGMA) for _raider in raiders]
     scale = MESSAGES / sum(sizes)
     pasting = {raider for raider in raiders if draw.random() < 1 / 3}
     writing = list(raiders)  # each at least once
@@ -156,7 +165,7 @@ def _rehearse(stage: Stage, draw: random.Random) -> set[str]:
         network.text(raider, text, at=RAID_AT + draw.random() * RAID_LASTS)
     sincere: list[str] = []
     for begins, ends, people in _SINCERE:
-        for _ in range(people):
+        for _person in range(people):
             sincere.append(_number(RAIDERS + len(sincere)))
             text = f"Salut c'est {draw.choice(_NAMES)}, on se revoit ? {draw.randrange(1000)}"
             network.text(sincere[-1], text, at=HOUR * draw.uniform(begins, ends))
@@ -178,23 +187,36 @@ def _summary(
     in_time = len(sincere & set(answered))
     raiders = len(set(answered) - sincere)
     price = 0.16 * evening.arrived  # EUR a message, inbound and two segments of reply
+    arrived = _(
+        "{texts:,} texts from {numbers} numbers; in the log {stored:,}",
+        texts=evening.arrived,
+        numbers=len(evening.numbers),
+        stored=stored,
+    )
+    replies = _(
+        "{replies}, to {numbers} numbers",
+        replies=len(answered),
+        numbers=len(set(answered)),
+    )
+    lesson = _(
+        "{some} of {all} got their lesson by the next evening",
+        some=in_time,
+        all=len(sincere),
+    )
+    cost = _(
+        "{raiders} got one; a flood may cost {most} (flood.recipients)",
+        raiders=raiders,
+        most=flood.recipients,
+    )
+    then = _(
+        "each text got a reply, at 0.16 EUR: that evening would have cost {price:,} EUR",
+        price=round(price),
+    )
     return [
-        [
-            "Arrived",
-            f"{evening.arrived:,} texts from {len(evening.numbers)} numbers; in the log {stored:,}",
-        ],
-        ["Replies", f"{len(answered)}, to {len(set(answered))} numbers"],
-        [
-            "Sincere",
-            f"{in_time} of {len(sincere)} got their lesson by the next evening",
-        ],
-        [
-            "Raiders",
-            f"{raiders} got one; a flood may cost {flood.recipients} (flood.recipients)",
-        ],
-        [
-            "In 2017",
-            f"each text got a reply, at 0.16 EUR: that evening would have cost {price:,.0f} EUR",
-        ],
-        *[["Event", text] for text in told],
+        [_("Arrived"), arrived],
+        [_("Replies"), replies],
+        [_("Sincere"), lesson],
+        [_("Raiders"), cost],
+        [_("In 2017"), then],
+        *[[_("Event"), text] for text in told],
     ]

@@ -10,6 +10,7 @@ import click
 
 from antirelou.cli.stage import Stage, settings_for
 from antirelou.clock import VirtualClock
+from antirelou.language import _
 
 START = datetime(
     2026, 11, 21, 18, 30, tzinfo=UTC
@@ -79,7 +80,10 @@ class Storm:
 
     def over(self) -> None:
         self.quiet = False
-        click.echo(f"{'':14}(and so on: {self.unseen} lines like these are left out)")
+        left_out = _(
+            "(and so on: {unseen} lines like these are left out)", unseen=self.unseen
+        )
+        click.echo(f"{'':14}{left_out}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,9 @@ class Script:
 
     def text(self, at: float, sender: str, words: str) -> None:
         def send() -> None:
-            self.stage.tell("texter", f"{sender} writes: {words}")
+            self.stage.tell(
+                "texter", _("{sender} writes: {text}", sender=sender, text=words)
+            )
             self.stage.simulation.network.text(sender, words)
 
         self.stage.simulation.schedule(at, send)
@@ -111,28 +117,34 @@ def _rehearse(stage: Stage, storm: Storm) -> None:
 def _first_texts(script: Script) -> None:
     script.chapter(
         5,
-        "A first text: it will be answered in two to three hours, by when she has left.",
+        _(
+            "A first text: it will be answered in two to three hours, by when she has left."
+        ),
     )
     script.text(6, ADAM, "Salut c'est Adam, on s'est vus au bar !")
-    script.chapter(600, "A second text from the same number: one reply is enough.")
+    script.chapter(600, _("A second text from the same number: one reply is enough."))
     script.text(601, ADAM, "Allez réponds stp")
     script.chapter(
-        1200, "A short code: it may be a paid service, so it never gets an answer."
+        1200, _("A short code: it may be a paid service, so it never gets an answer.")
     )
     script.text(1201, "36179", "Votre colis est en attente, repondez OUI")
     script.chapter(
         1800,
-        "A long one with emoji, in segments: it is joined, and counts as one message.",
+        _(
+            "A long one with emoji, in segments: it is joined, and counts as one message."
+        ),
     )
     script.text(1801, BRUNO, LONG)
-    script.chapter(2400, "Somebody who wants to be left alone: recorded for ever.")
+    script.chapter(2400, _("Somebody who wants to be left alone: recorded for ever."))
     script.text(2401, CHLOE, "STOP svp !")
 
 
 def _one_who_storms(script: Script, storm: Storm) -> None:
     script.chapter(
         3000,
-        "A storm: one number writes forty times. Everything is kept; it costs no reply more.",
+        _(
+            "A storm: one number writes forty times. Everything is kept; it costs no reply more."
+        ),
     )
     for number in range(40):
         script.text(3001 + 20 * number, STORM, f"réponds !!! ({number + 1})")
@@ -143,7 +155,9 @@ def _one_who_storms(script: Script, storm: Storm) -> None:
 def _what_real_phones_sent(script: Script) -> None:
     script.chapter(
         4000,
-        "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered.",
+        _(
+            "Short messages of real phones, as they came off the air years ago: kept, and too old to be answered."
+        ),
     )
     for number, octets in enumerate(REAL_PDUS):
         script.stage.simulation.network.pdu(octets, at=4001 + 10 * number)
@@ -153,14 +167,16 @@ def _night_and_morning(script: Script) -> None:
     simulation = script.stage.simulation
     script.chapter(
         2 * HOUR,
-        "The dongle is pulled out for a while, and the replies become due meanwhile.",
+        _(
+            "The dongle is pulled out for a while, and the replies become due meanwhile."
+        ),
     )
     simulation.schedule(2 * HOUR + 1, lambda: simulation.fault("unplug", seconds=900))
     script.chapter(
-        13.4 * HOUR, "The next morning: replies leave between nine and nine only."
+        13.4 * HOUR, _("The next morning: replies leave between nine and nine only.")
     )
     script.chapter(
-        15 * HOUR, "He writes again: he was told once, and that is all he gets."
+        15 * HOUR, _("He writes again: he was told once, and that is all he gets.")
     )
     script.text(15 * HOUR + 1, ADAM, "C'est quoi ce message ??")
     simulation.schedule(15 * HOUR + 60, script.stage.daemon.stop)

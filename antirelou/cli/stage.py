@@ -14,6 +14,7 @@ from typing import Any
 from antirelou.cli.output import visible
 from antirelou.clock import Clock, Timekeeper
 from antirelou.daemon import Daemon
+from antirelou.language import _
 from antirelou.log import Reader, Store
 from antirelou.settings import Settings
 from antirelou.simulator import Simulation
@@ -60,12 +61,17 @@ class Stage:
         match event["event"]:
             case "submitted":
                 self.tell(
-                    "network", f"{event['destination']} gets: {visible(event['text'])}"
+                    "network",
+                    _(
+                        "{recipient} gets: {text}",
+                        recipient=event["destination"],
+                        text=visible(event["text"]),
+                    ),
                 )
             case "unplugged":
-                self.tell("dongle", "is pulled out")
+                self.tell("dongle", _("is pulled out"))
             case "plugged":
-                self.tell("dongle", "is back")
+                self.tell("dongle", _("is back"))
 
 
 class _Journal(logging.Handler):

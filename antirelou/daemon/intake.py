@@ -14,7 +14,7 @@ from antirelou import sms
 from antirelou.clock import Moment, Timekeeper
 from antirelou.daemon.slots import Slots
 from antirelou.daemon.tell import Repeats
-from antirelou.language import _
+from antirelou.language import _, labelled
 from antirelou.log import Message, Store
 from antirelou.modem.facts import DirectPdu, StoredPdu
 from antirelou.policy import (
@@ -271,8 +271,8 @@ class Intake:
         reply = self._store.decide(
             message.id, verdict, segments, moment, normalised=normalised
         )
-        told = _("message {id} ({what})", id=message.id, what=_what(message))
-        told += f": {verdict.reason}"
+        name = _("message {id} ({what})", id=message.id, what=_what(message))
+        told = labelled(name, verdict.reason)
         if verdict.reply is not None:
             due = verdict.reply.due_at.astimezone(self.settings.reply.time_zone)
             told += _("; reply {reply} is due {due:%d %b %H:%M}", reply=reply, due=due)
