@@ -14,6 +14,7 @@ import click
 
 from antirelou.cli.options import config_option, settings_of
 from antirelou.cli.output import echo, visible
+from antirelou.language import _
 from antirelou.log import LogMissing, Reader
 from antirelou.settings import Settings
 
@@ -24,7 +25,9 @@ _UNITS = (
     (timedelta(minutes=1), "minute", "minutes"),
     (timedelta(seconds=1), "seconde", "secondes"),
 )
-_FINISH = "Finish what stands between brackets, and have it read by somebody who knows the law: this is a draft, no advice."
+_FINISH = _(
+    "Finish what stands between brackets, and have it read by somebody who knows the law: this is a draft, no advice."
+)
 
 
 @click.command()
