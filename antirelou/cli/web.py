@@ -100,8 +100,11 @@ def _metadata(now: datetime) -> dict[str, Any]:
     newest = {"sort_desc": "id", "size": 50}
     return {
         "title": "antirelou",
-        "description_html": f'The log as it was {now:%Y-%m-%d %H:%M} UTC. <a href="/-/plot">The plot</a>, '
-        '<a href="/antirelou/messages">all messages</a>, with search.',
+        "description_html": _(
+            'The log as it was {now:%Y-%m-%d %H:%M} UTC. <a href="/-/plot">The plot</a>, '
+            '<a href="/antirelou/messages">all messages</a>, with search.',
+            now=now,
+        ),
         "databases": {
             "antirelou": {
                 "tables": {

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from antirelou.cli.output import visible
 from antirelou.cli.plot import colours, drawn
+from antirelou.language import _
 from antirelou.log.copy import ARRIVALS, BOUNDS
 from antirelou.policy.facts import HoldReason, Reason
 
@@ -53,7 +54,7 @@ def extra_css_urls() -> list[str]:
 @hookimpl
 def menu_links() -> list[dict[str, str]]:
     """In the menu of every page."""
-    return [{"href": "/-/plot", "label": "Plot of what came"}]
+    return [{"href": "/-/plot", "label": _("Plot of what came")}]
 
 
 @hookimpl
@@ -90,12 +91,12 @@ async def plot(datasette: Any, request: Any) -> Response:
     total = sum(spans.values(), Counter[str]())
     colour = colours(WORDS)
     page = {
-        "unit": unit,
-        "units": list(_UNITS),
-        "since": f"{since:%Y-%m-%d %H:00}",
-        "total": f"{total.total():,}",
+        "title": _("What came, and what was decided"),
+        "each_bar": _("Each bar is one {unit} (UTC); per", unit=_(unit)),
+        "units": {each: _(each) for each in _UNITS},
+        "came": _("{messages:,} messages since {since:%Y-%m-%d %H:00}.", messages=total.total(), since=since),
         "database": DATABASE,
-        "svg": Markup(drawn(sorted(spans.items()), WORDS, "What came, by reason")),
+        "svg": Markup(drawn(sorted(spans.items()), WORDS, _("What came, by reason"))),
         "legend": [(word, colour[word], f"{total[word]:,}") for word in WORDS if total[word]],
     }  # fmt: skip
     return Response.html(
@@ -106,7 +107,7 @@ async def plot(datasette: Any, request: Any) -> Response:
 def _usual_unit(first: str | None, latest: str | None) -> str:
     """The finest of which the plot can show everything."""
     length = _hour(latest) - _hour(first) if first and latest else timedelta(0)
-    return next(unit for unit, (_, back) in _UNITS.items() if length <= back)
+    return next(unit for unit, (_length, back) in _UNITS.items() if length <= back)
 
 
 def _hour(written: str) -> datetime:
@@ -131,10 +132,10 @@ def guarded(app: App, port: int) -> App:
             await app(scope, receive, send)
             return
         if dict(scope["headers"]).get(b"host") not in names:
-            await _refuse(send, f"Open http://127.0.0.1:{port}/ instead.")
+            await _refuse(send, _("Open http://127.0.0.1:{port}/ instead.", port=port))
         elif ".csv" in scope["path"] or b"_format=csv" in scope["query_string"]:
             await _refuse(
-                send, "antirelou log --csv makes a table that is safe to open."
+                send, _("antirelou log --csv makes a table that is safe to open.")
             )
         else:
             await app(scope, receive, _with_policy(send))

@@ -75,14 +75,14 @@ PRAGMA user_version = 1;
 # name -> (title, query); what an operator asks first, of the copy.
 QUESTIONS: dict[str, tuple[str, str]] = {
     "loudest": (
-        "Who writes most?",
+        _("Who writes most?"),
         """
 SELECT id, sender, messages, first, latest, told, blocked
 FROM senders ORDER BY messages DESC LIMIT 50
 """,
     ),
     "per_day": (
-        "How much came, each day?",
+        _("How much came, each day?"),
         """
 SELECT substr(hour, 1, 10) AS day, line, sum(messages) AS messages, sum(iif(reason = 'to_answer', messages, 0)) AS to_answer
 FROM per_hour
@@ -90,7 +90,7 @@ GROUP BY day, line ORDER BY day DESC
 """,
     ),
     "decided": (
-        "What was decided, and how often?",
+        _("What was decided, and how often?"),
         """
 SELECT reason, sum(messages) AS messages, max(hour) AS latest
 FROM per_hour
@@ -98,7 +98,7 @@ GROUP BY reason ORDER BY messages DESC
 """,
     ),
     "pasted": (
-        "Which texts came most?",
+        _("Which texts came most?"),
         """
 SELECT text, count(*) AS messages, count(DISTINCT sender_id) AS senders
 FROM messages
@@ -107,7 +107,7 @@ GROUP BY text HAVING messages > 1 ORDER BY messages DESC LIMIT 50
 """,
     ),
     "waiting": (
-        "What waits, and for what?",
+        _("What waits, and for what?"),
         """
 SELECT r.message_id, s.sender, r.purpose, r.due_at, coalesce(r.reason, 'not due yet') AS waits_for
 FROM replies r LEFT JOIN senders s ON s.id = r.recipient_id
@@ -115,7 +115,7 @@ WHERE r.state = 'queued' ORDER BY r.due_at
 """,
     ),
     "doubtful": (
-        "Which replies may have left, or did not?",
+        _("Which replies may have left, or did not?"),
         """
 SELECT r.message_id, s.sender, r.state, r.reason, r.due_at
 FROM replies r LEFT JOIN senders s ON s.id = r.recipient_id
@@ -123,7 +123,7 @@ WHERE r.state IN ('unknown', 'partial', 'refused', 'dropped') ORDER BY r.id DESC
 """,
     ),
     "distress": (
-        "Did somebody cry for help?",
+        _("Did somebody cry for help?"),
         """
 SELECT m.id, m.received_at, s.sender, m.text, m.reply
 FROM messages m LEFT JOIN senders s ON s.id = m.sender_id
@@ -131,7 +131,7 @@ WHERE m.reason = 'distress' ORDER BY m.id DESC
 """,
     ),
     "happened": (
-        "What happened to the line?",
+        _("What happened to the line?"),
         """
 SELECT last_at, line, kind, text, count
 FROM events ORDER BY id DESC LIMIT 200
