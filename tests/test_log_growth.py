@@ -39,8 +39,8 @@ TABLES = {
     " 'insulte ' || (id % 500), CAST('k' || (id % 100) AS BLOB), 1, 8, 1, 1 + (id % 7 = 0), id % 7 <> 0,"
     " iif(id <> 10, 'pending', 'stale'), 4, iif(id % 3, id, NULL) FROM past WHERE id > 3",
     "replies": "(id, line, message_id, sender_id, purpose, text, segments, state, queued_at, boot_id, due_at, expires_at,"
-    " lot, counted_at) SELECT id, 'main', id, id / 3 * 3, 'lesson', 'x', 1,"
-    " iif(id % 2, 'submitted', 'dropped'), at, 'b', at, at, x'00', iif(id % 2, at, NULL) FROM past WHERE id > 3",
+    " lot, counted_at, ended_at) SELECT id, 'main', id, id / 3 * 3, 'lesson', 'x', 1,"
+    " iif(id % 2, 'submitted', 'dropped'), at, 'b', at, at, x'00', iif(id % 2, at, NULL), at FROM past WHERE id > 3",
     "submits": "(line, reply_id, attempt, sequence, state, reserved_at, counted_at, ended_at, message_reference)"
     " SELECT 'main', id, 1, 1, 'submitted', at, at, at, id % 256 FROM past WHERE id > 3",
     "floods": "(id, line, began_at, hot_at, ended_at) SELECT id, 'main', at, at, at FROM past WHERE id > 3",

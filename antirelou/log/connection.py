@@ -27,8 +27,8 @@ from antirelou.log.errors import (
 )
 
 BUSY = 5.0  # seconds that a writer waits for another one
-PAGE_SIZE = 1024  # octets; a text dirties two dozen pages, and each is written whole, so small ones spare the card
-_CHECKPOINT = 4000  # pages of the write-ahead log
+PAGE_SIZE = 512  # octets; a text dirties sixty pages, and each is written whole, so the smallest ones spare the card
+_CHECKPOINT = 16_000  # pages of the write-ahead log; what a page changes meanwhile reaches the file once
 _WAL_KEPT = 8 << 20  # octets that an idle write-ahead log may keep
 
 Value = str | bytes | int | float | None

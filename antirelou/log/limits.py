@@ -34,8 +34,8 @@ class Limits(Condition):
     def due_replies(self, now: datetime) -> int:
         """How many replies of this line are due and have not left."""
         found: int = self._db.value(
-            "SELECT count(*) FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ?"
-            " AND due_at <= ? AND expires_at > ?",
+            "SELECT count(*) FROM replies INDEXED BY replies_queued WHERE ended_at IS NULL AND line = ?"
+            " AND state = 'queued' AND due_at <= ? AND expires_at > ?",
             [self.line, stamp(now), stamp(now)],
         )
         return found

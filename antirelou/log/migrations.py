@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from antirelou.log import schema, schema_evidence
+from antirelou.log import schema, schema_evidence, schema_lean
 from antirelou.log.connection import Connection
 from antirelou.log.version import APPLICATION_ID
 
@@ -27,6 +27,13 @@ def first(db: Database) -> None:
 def evidence(db: Database) -> None:
     """Make the tables of what was exported, and of what the operator observed."""
     for statement in schema_evidence.EVIDENCE:
+        db.conn.execute(statement)
+
+
+@migrations(name="0003_lean")
+def lean(db: Database) -> None:
+    """Make the indexes on replies anew, so that less is written for each."""
+    for statement in schema_lean.LEAN:
         db.conn.execute(statement)
 
 

@@ -154,7 +154,8 @@ class Queue(Turns):
                     )
                     self._chain(kind, row["id"], moment.at)
             for row in self._db.rows(
-                "SELECT DISTINCT queued_at FROM replies WHERE state = 'queued' AND line = ? AND queued_at > ?",
+                "SELECT DISTINCT queued_at FROM replies WHERE ended_at IS NULL AND state = 'queued' AND line = ?"
+                " AND queued_at > ?",
                 [self.line, now],
             ):
                 self._shift(
@@ -199,7 +200,7 @@ class Queue(Turns):
             which = "message_id IN (SELECT rowid FROM messages_text WHERE messages_text MATCH ?)"
             chosen.append((which, [expression(search)]))
         if everything:
-            chosen.append(("1", []))
+            chosen.append(("ended_at IS NULL", []))
         return chosen
 
     def _drop(
@@ -220,7 +221,7 @@ class Queue(Turns):
         self, which: str, values: Sequence[str], by: timedelta, moment: Moment
     ) -> int:
         rows = self._db.rows(
-            f"SELECT * FROM replies WHERE state = 'queued' AND line = ? AND {which}",
+            f"SELECT * FROM replies WHERE ended_at IS NULL AND state = 'queued' AND line = ? AND {which}",
             [self.line, *values],
         )
         self.wake()

@@ -317,7 +317,7 @@ CREATE VIRTUAL TABLE messages_text USING fts5 (
     text, content='messages', content_rowid='id', columnsize=0, tokenize='unicode61 remove_diacritics 2'
 )
 """,
-    "INSERT INTO messages_text (messages_text, rank) VALUES ('pgsz', 960)",  # what fits in a page of the file
+    "INSERT INTO messages_text (messages_text, rank) VALUES ('pgsz', 448)",  # what fits in a page of the file
     """
 CREATE TRIGGER messages_text_insert AFTER INSERT ON messages WHEN new.text IS NOT NULL
 BEGIN INSERT INTO messages_text (rowid, text) VALUES (new.id, new.text); END

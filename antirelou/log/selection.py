@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from antirelou.log.connection import Value
+from antirelou.log.facts import State
 from antirelou.log.search import expression
 from antirelou.log.times import stamp
 from antirelou.policy.facts import HoldReason, Kind
@@ -86,7 +87,12 @@ def _lead(filters: Filters) -> tuple[str, str, dict[str, Condition]]:
         whose = "m.sender_id IN (SELECT id FROM senders WHERE address = ?)"
         return plain, _BY_ID, {"sender": (whose, filters.sender)}
     if filters.state is not None:
-        answered = "m.id IN (SELECT message_id FROM replies WHERE state = ?)"
+        over = "ended_at IS NOT NULL"
+        if filters.state in (State.QUEUED, State.SUBMITTING):
+            over = "ended_at IS NULL AND line IN (SELECT line FROM lines)"
+        answered = (
+            f"m.id IN (SELECT message_id FROM replies WHERE state = ? AND {over})"
+        )
         return plain, _BY_ID, {"state": (answered, filters.state)}
     if filters.since is not None or filters.until is not None:
         return plain, _BY_TIME, {}

@@ -44,9 +44,7 @@ def _paused(connection: Connection, line: str) -> bool:
 
 def waiting(connection: Connection, line: str) -> Figures:
     """What is to be submitted or decided, and why it is not yet."""
-    queued = (
-        "FROM replies INDEXED BY replies_queued WHERE state = 'queued' AND line = ?"
-    )
+    queued = "FROM replies INDEXED BY replies_queued WHERE ended_at IS NULL AND state = 'queued' AND line = ?"
     undecided = (
         "FROM messages INDEXED BY messages_undecided WHERE reason IS NULL AND line = ?"
     )

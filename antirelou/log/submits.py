@@ -152,7 +152,8 @@ class Submits(Queue):
     def _recover(self, moment: Moment) -> list[int]:
         """Give up what this line was submitting when it last died; return the replies that became unknown."""
         rows = self._db.rows(
-            "SELECT id AS reply_id FROM replies WHERE state = 'submitting' AND line = ? ORDER BY id",
+            "SELECT id AS reply_id FROM replies WHERE ended_at IS NULL AND state = 'submitting' AND line = ?"
+            " ORDER BY id",
             [self.line],
         )
         for row in rows:
@@ -204,12 +205,11 @@ class Submits(Queue):
     ) -> None:
         counts = state in (SubmitState.SUBMITTED, SubmitState.UNKNOWN)
         self._db.run(
-            "UPDATE submits SET state = ?, counted_at = CASE WHEN ? THEN counted_at END, ended_at = ?,"
+            f"UPDATE submits SET state = ?, {_unless(counts)} ended_at = ?,"
             " message_reference = ?, cms_error = ?, said = ? WHERE id = ?",
             [
                 *(
                     state.value,
-                    counts,
                     stamp(moment.at),
                     outcome.message_reference if outcome else None,
                 ),
@@ -276,11 +276,10 @@ class Submits(Queue):
             return state
         accepted = any(row["state"] == SubmitState.SUBMITTED for row in rows)
         self._db.run(
-            "UPDATE replies SET state = ?, counted_at = CASE WHEN ? THEN counted_at END, ended_at = ?,"
+            f"UPDATE replies SET state = ?, {_unless(state in _COUNTING)} ended_at = ?,"
             " submitted_at = CASE WHEN ? THEN ? END WHERE id = ?",
             [
                 state.value,
-                state in _COUNTING,
                 stamp(moment.at),
                 accepted,
                 stamp(moment.at),
@@ -311,6 +310,11 @@ class Submits(Queue):
             "UPDATE replies SET turn = 'known' WHERE sender_id = ? AND state = 'queued' AND turn = 'new'",
             [row["sender_id"]],
         )
+
+
+def _unless(counts: bool) -> str:
+    """What takes a row out of the limits; of one that goes on counting no index need be written."""
+    return "" if counts else "counted_at = NULL,"
 
 
 def _reply_state(states: set[SubmitState]) -> State:

@@ -28,7 +28,8 @@ _UNTIL_LOOKED_AT = (
     " AND r.line = ?1"
 )
 _UNTIL_EXPIRED = (
-    "replies r INDEXED BY replies_queued {} WHERE r.state = 'queued' AND r.line = ?1"
+    "replies r INDEXED BY replies_queued {} WHERE r.ended_at IS NULL AND r.state = 'queued'"
+    " AND r.line = ?1"
 )
 _IN_TURN = "replies INDEXED BY replies_turn WHERE state = 'queued' AND turn IS NOT NULL AND line = ?1"
 
@@ -82,6 +83,12 @@ class Turns(Reserving):
             [self.line, at, limit - len(rows)],
         )
         return [_due(row) for row in rows]
+
+    def any_in_turn(self) -> bool:
+        """Whether a reply waits for its turn."""
+        return bool(
+            self._db.value(f"SELECT EXISTS (SELECT 1 FROM {_IN_TURN})", [self.line])
+        )
 
     def take_turn(self, reply_id: int, reason: str | None) -> None:
         """Put a due reply among those that may leave as soon as `reason`, if any, does not hold them back."""

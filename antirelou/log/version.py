@@ -9,7 +9,7 @@ from antirelou.log.errors import NewerSchema, NotADatabase
 APPLICATION_ID = (
     0x616E7469  # "anti": lets file(1) and us tell this file from another program's
 )
-MIGRATIONS = ("0001_first", "0002_evidence")
+MIGRATIONS = ("0001_first", "0002_evidence", "0003_lean")
 
 
 def refuse_strangers(connection: Connection) -> bool:

@@ -277,7 +277,8 @@ def _reply(
     if due > datetime.now(UTC):
         state = "queued"
     counts = state in ("submitted", "unknown")
-    shared = {"line": line, "state": state, "ended_at": stamp(due)}
+    ended = None if state == "queued" else stamp(due)
+    shared = {"line": line, "state": state, "ended_at": ended}
     shared["counted_at"] = stamp(due) if counts else None
     yield (
         "replies",
