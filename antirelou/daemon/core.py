@@ -226,7 +226,7 @@ class Daemon:
 
     def _hear(self, indications: Sequence[Indication]) -> bool:
         """Act on indications; True when one of them says that there is something to sweep."""
-        sweep = False
+        sweep, full = False, set[str]()
         for indication in indications:
             match indication:
                 case Ring() | CallEnded():
@@ -240,16 +240,18 @@ class Daemon:
                     )
                     sweep = True
                 case MemoryFull(storage):
-                    self._line.event(
-                        "storage_full",
-                        _(
-                            "Storage {storage} is full; the network waits for room.",
-                            storage=storage,
-                        ),
-                    )
+                    full.add(storage)
                     sweep = True
                 case NewMessage():
                     sweep = True
+        for storage in sorted(full):  # said again for each slot that a sweep frees
+            self._line.event(
+                "storage_full",
+                _(
+                    "Storage {storage} is full; the network waits for room.",
+                    storage=storage,
+                ),
+            )
         self._calls.listened()
         return sweep
 
