@@ -45,6 +45,7 @@ _LOOK_AGAIN = timedelta(
 )  # where nobody knows until when; an order asks at once
 
 Group = tuple[str, int, str | None, int]
+Asked = dict[int, tuple[Release, Reserve]]  # by reply, within one transaction
 
 # Waits before a reply that did not leave is tried again, by class of cause (first wait; doubles up to an hour).
 _SIM_BUSY = (14, 314, 512, 515)
@@ -173,11 +174,35 @@ class Replying:
         with self._store.transaction():
             due_replies = self._store.due(moment.at, _AT_ONCE)
             self.more = len(due_replies) == _AT_ONCE
+            if len(due_replies) == 1 and not self._store.any_in_turn():
+                return self._alone(due_replies[0], moment)
+            asked: Asked = {}
             for due in due_replies:
-                reserve = self._reserve(due, moment)
-                verdict = release(due.queued, reserve, self.settings, moment.at)
+                verdict, reserve = asked[due.id] = self._ask(due, moment)
                 self._look_at(due, verdict, reserve, moment)
-            return [] if self._store.resting(moment.at) else self._next_in_turn(moment)
+            if self._store.resting(moment.at):
+                return []
+            return self._next_in_turn(moment, asked)
+
+    def _alone(
+        self, due: DueReply, moment: Moment
+    ) -> list[tuple[DueReply, SubmitPdu, int]]:
+        """Mark the one reply that fell due while nobody waits for his turn; if it may not go, it waits like any."""
+        asked = self._ask(due, moment)
+        if isinstance(asked[0], Go):
+            try:
+                return self._mark(due, moment)
+            except ValueError:  # no PDU says it; nothing was marked
+                pass
+        self._look_at(due, *asked, moment)
+        if self._store.resting(moment.at):
+            return []
+        return self._next_in_turn(moment, {due.id: asked})
+
+    def _ask(self, due: DueReply, moment: Moment) -> tuple[Release, Reserve]:
+        """What the policy says of a reply, and what that rests on; the same until one is marked."""
+        reserve = self._reserve(due, moment)
+        return release(due.queued, reserve, self.settings, moment.at), reserve
 
     def _look_at(
         self, due: DueReply, verdict: Release, reserve: Reserve, moment: Moment
@@ -195,8 +220,10 @@ class Replying:
             if verdict.reason not in self._why.values():
                 self._why.clear()
 
-    def _next_in_turn(self, moment: Moment) -> list[tuple[DueReply, SubmitPdu, int]]:
-        """Mark the first of those in turn that may go; [] when none may."""
+    def _next_in_turn(
+        self, moment: Moment, asked: Asked
+    ) -> list[tuple[DueReply, SubmitPdu, int]]:
+        """Mark the first of those in turn that may go; [] when none may. `asked`: what was just asked is not again."""
         held: dict[Group, datetime] = {}
         for _attempt in range(_AT_ONCE):
             first = next(
@@ -206,8 +233,7 @@ class Replying:
                 if held:
                     self._store.rest(min(held.values()))
                 return []
-            reserve = self._reserve(first, moment)
-            verdict = release(first.queued, reserve, self.settings, moment.at)
+            verdict, reserve = asked.get(first.id) or self._ask(first, moment)
             if isinstance(verdict, Go):
                 try:
                     return self._mark(first, moment)
