@@ -28,6 +28,10 @@ from antirelou.log.times import stamp
 NONCE = 16  # octets
 GENESIS = bytes(32)
 
+_JSON = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=bytes.hex
+)
+
 _MESSAGE = """m.nonce, m.id, m.line, m.kind, m.received_at, m.boot_id, m.boot_ms, m.clock_unsynced, m.alphanumeric,
     s.address AS sender"""
 
@@ -169,10 +173,4 @@ def head(previous: bytes, seq: int, kind: str, committed: bytes) -> bytes:
 
 def canonical(value: dict[str, Any]) -> str:
     """Return `value` as the one JSON that it has."""
-    return json.dumps(
-        value,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
-        default=bytes.hex,
-    )
+    return _JSON.encode(value)

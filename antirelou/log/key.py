@@ -7,7 +7,6 @@ and with them who was told and who opted out, cannot be looked up any more: so a
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -46,16 +45,15 @@ class Key:
 
     def hmac(self, domain: Domain, *values: str | bytes) -> bytes:
         """Return the first 16 octets of HMAC-SHA256 over the domain and each value, each with its length."""
-        mac = hmac.new(self._secret, digestmod=hashlib.sha256)
+        message = bytearray()
         for value in (domain.value, *values):
             octets = (
                 value.encode("utf-8", "surrogatepass")
                 if isinstance(value, str)
                 else value
             )
-            mac.update(len(octets).to_bytes(8, "big"))
-            mac.update(octets)
-        return mac.digest()[:_KEPT]
+            message += len(octets).to_bytes(8, "big") + octets
+        return hmac.digest(self._secret, message, "sha256")[:_KEPT]
 
 
 def load(path: Path) -> Key:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 CAMPAIGN_LENGTH = 40  # characters of the normalised text from which two equal ones are pasted, no coincidence
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -32,7 +33,13 @@ def opts_out(text: str) -> bool:
 def cries_for_help(text: str, words: Iterable[str]) -> bool:
     """Whether any of `words` (or sequences of words) occurs in the text as whole words."""
     spaced = _spaced(text)
-    return any(_spaced(word) in spaced for word in words)
+    return any(_spaced_word(word) in spaced for word in words)
+
+
+@lru_cache(maxsize=256)
+def _spaced_word(word: str) -> str:
+    """The operator's words are few, and asked for with each message."""
+    return _spaced(word)
 
 
 def _spaced(text: str) -> str:

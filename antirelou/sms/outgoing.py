@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from antirelou.sms.alphabet import SEPTETS
 from antirelou.sms.coding import Alphabet
@@ -122,6 +123,7 @@ def split(text: str, alphabet: Alphabet) -> tuple[str, ...]:
     return gentle if len(gentle) == len(segments) else segments
 
 
+@lru_cache(maxsize=16)
 def compose(text: str) -> Composition:
     """The alphabet, the cost and the segments of a text; an empty one is one empty segment."""
     forcing = tuple(
