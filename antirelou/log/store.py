@@ -27,7 +27,6 @@ from antirelou.log.health import Health
 from antirelou.log.intake import Intake
 from antirelou.log.key import Domain, Key
 from antirelou.log.limits import Limits
-from antirelou.log.migrations import migrate
 from antirelou.log.orders import Orders
 from antirelou.log.restored import Restored
 from antirelou.log.session import Session
@@ -174,6 +173,9 @@ def _prepare(connection: Connection, key_file: Path, moment: Moment, line: str) 
                 )
             )
         if not current:
+            # sqlite-utils takes 30 ms to load, and a log is made once.
+            from antirelou.log.migrations import migrate
+
             with connection.transaction():
                 migrate(connection)
                 connection.run(
