@@ -275,9 +275,11 @@ class Channel(SerialComms):
 
     # A line that may be out of step
 
-    def resynchronise(self, within: float = RESYNC_SECONDS) -> None:
+    def resynchronise(
+        self, within: float = RESYNC_SECONDS, *, answered: bool = False
+    ) -> None:
         """Leave any prompt and ask until an answer is surely ours; raises `ModemSilent`, `Stopping`."""
-        bring_into_step(self, within)
+        bring_into_step(self, within, answered=answered)
         self._answered()
 
     def probe(self, command: str, seconds: float) -> bool:

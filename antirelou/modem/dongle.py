@@ -100,7 +100,7 @@ class Dongle(GsmModem, Channel):
             self.send(ESCAPE, "ESC")
             self.quiet(0.2, 1.0)
             if self.probe(command, patience):
-                self.resynchronise()
+                self.resynchronise(answered=True)
                 return
         if self.heard_octets and not self._seemed_modem:
             raise PortError(

@@ -30,23 +30,24 @@ _QUESTIONS = (
 )
 
 
-def bring_into_step(channel: Channel, within: float) -> None:
+def bring_into_step(channel: Channel, within: float, *, answered: bool = False) -> None:
     """Leave any prompt, throw late answers away, and ask until an answer is surely ours.
 
-    Raises `ModemSilent` after `within` seconds, `Stopping` when a stop is asked for.
+    `answered`: all prompts were left, and something answered since. Raises `ModemSilent` after `within` seconds, `Stopping` when a stop is asked for.
     """
     deadline = channel.clock.boot() + within
     patience = 1.0
     while deadline - channel.clock.boot() >= TICK:
         if channel.interrupt.stopped_at is not None:
             raise Stopping(_("A stop was asked for."))
-        channel.send(ESCAPE, "ESC")
-        channel.quiet(0.3, 2.0)
-        if channel.probe("AT", patience) and _answered_in_step(
-            channel, patience + 3, deadline
-        ):
+        if not answered:
+            channel.send(ESCAPE, "ESC")
+            channel.quiet(0.3, 2.0)
+            answered = channel.probe("AT", patience)
+        if answered and _answered_in_step(channel, patience + 3, deadline):
             channel.in_step = True
             return
+        answered = False
         patience = min(patience * 2, 5.0)
     raise ModemSilent(
         _(
