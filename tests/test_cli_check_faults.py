@@ -42,7 +42,7 @@ LOOK = {
     "not_a_modem": ("port", "speaks, but not as a modem: set modem.port to another"),
     "echo_only": ("port", "speaks, but not as a modem: set modem.port to another"),
     "port_busy": ("holder", "is held by another process", "stop it, or set another"),
-    "stolen_octets": ("modem", "AT+CPIN?", "sudo fuser -v simulated tells whether"),
+    "stolen_octets": ("modem", "sudo fuser -v simulated tells whether"),
     "odd_answer": ("modem", "does not answer: unplug it and plug it in again"),
     "refused": ("modem", "AT+CMGF=0: ERROR", "unplug it and plug it in"),
     "sim_full": ("storages", "holds 30 of 30 messages. It is full: the network waits"),
@@ -74,7 +74,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "cms_error": ("test text", "cause 500", "a fault that the modem does not name"),
     "cfun_4": ("lately", "The modem is in no network: check the antenna"),
     "sim_dropped": ("lately", UNREADABLE),
-    "stolen_octets": ("modem", "does not answer: unplug it and plug it in again"),
+    "stolen_octets": ("modem", "did not answer a command", "sudo fuser -v simulated"),
     "deaf_radio": ("test text", "cause 332", "did not answer in time: check the ant"),
 }
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from bench.peers import scenes
+from bench.peers import alone, scenes
 from bench.peers.meter import can_count
 from bench.peers.modem import Stalled
 from bench.peers.programs import OURS, PEERS, Kind
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--idle", type=float, default=60.0, help="seconds watched")
     parser.add_argument("--only", action="append", help="programs, by name")
     asked = parser.parse_args()
-    kinds = [kind for kind in _there() if asked.only is None or kind.name in asked.only]
+    kinds = [kind for kind in _there() if not asked.only or kind.name in asked.only]
     sizes = Sizes(asked.messages, asked.slow, asked.idle)
     runs: dict[str, list[Figures]] = {kind.name: [] for kind in kinds}
     try:
@@ -51,6 +51,8 @@ def main() -> int:
         return 1
     print(_where(sizes, asked.runs))
     print(table(OURS.name, runs))
+    if OURS in kinds:
+        print("\n".join(alone.told(asked.slow)))
     return 0
 
 

@@ -77,6 +77,11 @@ class Program:
             synced,
         )
 
+    @property
+    def pid(self) -> int:
+        """Of the program itself, or of what counts for it."""
+        return self._process.pid
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Look at its memory all the time, so that no child that comes and goes is missed."""

@@ -33,18 +33,19 @@ class Stalled(Exception):
 class Modem:
     """One dongle, and the times of its day."""
 
-    def __init__(self, link: Path, radio: Radio, slots: int) -> None:
+    def __init__(self, link: Path, radio: Radio, first: int) -> None:
         # The delivery time is the network's from its making on; a radio of one's own has none that matters.
         named = "realistic" if radio is REALISTIC else "instant"
-        self.simulation = Simulation(SystemClock(), radio=named, sm_slots=slots)
+        self.simulation = Simulation(SystemClock(), radio=named)
         self.simulation.radio = radio
         self.mount = Mount(self.simulation, link)
         self.landed: list[float] = []
         self.asked: list[float] = []  # each AT+CMGS
         self.accepted: list[float] = []
+        self.deleted: list[float] = []
         self.read: list[float] = []  # each look into the slots
         self.exchanges = 0
-        self._given = 0
+        self._given = first  # numbers are given in turn, from this one on
         self._changed = threading.Condition()
         self._feed = self.simulation.modem.feed
         self.simulation.modem.feed = self._hear  # type: ignore[method-assign]
@@ -101,7 +102,11 @@ class Modem:
             self._changed.notify_all()
 
     def _note(self, event: dict[str, Any]) -> None:
-        times = {"delivered": self.landed, "submitted": self.accepted}
+        times = {
+            "delivered": self.landed,
+            "submitted": self.accepted,
+            "deleted": self.deleted,
+        }
         with self._changed:
             if event["event"] in times:
                 times[event["event"]].append(time.monotonic())
@@ -110,10 +115,10 @@ class Modem:
 
 @contextmanager
 def plugged_in(
-    link: Path, radio: Radio = WITHOUT_DELAYS, slots: int = 30
+    link: Path, radio: Radio = WITHOUT_DELAYS, first: int = 0
 ) -> Iterator[Modem]:
     """A dongle that is there while the block runs."""
-    modem = Modem(link, radio, slots)
+    modem = Modem(link, radio, first)
     thread = threading.Thread(target=modem.mount.serve, name="simulated dongle")
     thread.start()
     try:
