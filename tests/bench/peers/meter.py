@@ -27,11 +27,12 @@ _SYNC = re.compile(rb"\b(?:fsync|fdatasync)\(")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What was spent so far: seconds of processor, octets to the disk, fsync if they are counted."""
+    """What was spent so far: seconds of processor, octets to the disk, fsync if counted, octets given to any `write`."""
 
     processor: float
     written: int
     synced: int
+    handed: int
 
     def since(self, before: Spent) -> Spent:
         """What was spent from `before` on."""
@@ -39,6 +40,7 @@ class Spent:
             self.processor - before.processor,
             self.written - before.written,
             self.synced - before.synced,
+            self.handed - before.handed,
         )
 
 
@@ -67,14 +69,15 @@ class Program:
     def spent(self) -> Spent:
         """What it has spent since it began."""
         found = [_of(pid) for pid in self._pids()]
-        self.peak = max(self.peak, sum(peak for _, _, peak in found))
+        self.peak = max(self.peak, sum(one.peak for one in found))
         synced = 0
         if self._syncs is not None and self._syncs.exists():
             synced = len(_SYNC.findall(self._syncs.read_bytes()))
         return Spent(
-            sum(processor for processor, _, _ in found),
-            sum(written for _, written, _ in found),
+            sum(one.processor for one in found),
+            sum(one.written for one in found),
             synced,
+            sum(one.handed for one in found),
         )
 
     @property
@@ -149,8 +152,18 @@ def _stat(pid: int) -> tuple[str, list[str]]:
     return name, rest.split()
 
 
-def _of(pid: int) -> tuple[float, int, int]:
-    """Seconds of processor, octets to the disk, peak of resident octets; nothing of what has ended meanwhile."""
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """Of one process: seconds of processor, octets to the disk and to any `write`, peak of resident octets."""
+
+    processor: float = 0.0
+    written: int = 0
+    handed: int = 0
+    peak: int = 0
+
+
+def _of(pid: int) -> _Process:
+    """What a process has spent; nothing if it has ended meanwhile."""
     directory = Path(f"/proc/{pid}")
     try:
         _, rest = _stat(pid)
@@ -161,6 +174,11 @@ def _of(pid: int) -> tuple[float, int, int]:
         )
         status = (directory / "status").read_text()
     except OSError:
-        return 0.0, 0, 0
+        return _Process()
     peak = re.search(r"VmHWM:\s*(\d+)", status)
-    return own + waited, int(io["write_bytes"]), int(peak[1]) * 1024 if peak else 0
+    return _Process(
+        own + waited,
+        int(io["write_bytes"]),
+        int(io["wchar"]),
+        int(peak[1]) * 1024 if peak else 0,
+    )
