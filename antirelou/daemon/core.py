@@ -245,13 +245,11 @@ class Daemon:
                 case NewMessage():
                     sweep = True
         for storage in sorted(full):  # said again for each slot that a sweep frees
-            self._line.event(
-                "storage_full",
-                _(
-                    "Storage {storage} is full; the network waits for room.",
-                    storage=storage,
-                ),
+            sentence = _(
+                "Storage {storage} is full; the network waits for room.",
+                storage=storage,
             )
+            self._line.event("storage_full", sentence)
         self._calls.listened()
         return sweep
 
