@@ -25,9 +25,6 @@ _UNITS = (
     (timedelta(minutes=1), "minute", "minutes"),
     (timedelta(seconds=1), "seconde", "secondes"),
 )
-_FINISH = _(
-    "Finish what stands between brackets, and have it read by somebody who knows the law: this is a draft, no advice."
-)
 
 
 @click.command()
@@ -80,7 +77,13 @@ def _print(name: str, settings: Settings, **facts: str) -> None:
         **facts,
     )
     echo(text.strip())
-    click.echo(_FINISH, err=True)
+    click.echo(
+        _(
+            "Finish what stands between brackets, and have it read by somebody who knows the law: this is a draft, no "
+            "advice."
+        ),
+        err=True,
+    )
 
 
 def french(value: timedelta) -> str:

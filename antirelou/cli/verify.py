@@ -40,7 +40,7 @@ def verify(config: Path, file: Path | None, given: str | None, as_json: bool) ->
     \b
     antirelou verify
     antirelou verify /media/stick/old.db
-    journalctl -u antirelou | grep "head of the chain"    has anchors
+    journalctl -u antirelou | grep -E "[0-9]+:[0-9a-f]{64}"    has anchors
     """
     settings = settings_of(config)
     anchor = None if given is None else _anchor(given)
