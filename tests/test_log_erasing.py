@@ -10,7 +10,7 @@ import pytest
 from erasing_world import DAY, PRIVACY, decided, erase, forget, found, hold
 from log_world import ANNE, BOB, START, SUBMITTED, Segment, World
 
-from antirelou.policy.facts import Decision, NeverReason, Reason
+from antirelou.policy.facts import Decision, NeverReason, Purpose, Reason
 
 pytest_plugins = ["erasing_fixtures"]
 
@@ -127,6 +127,47 @@ def test_what_waits_for_its_decision_or_is_leaving_is_erased_when_that_is_over(
     erase(world)
     assert found(world, "secret", ANNE) == []
     assert world.fault() is None
+
+
+def test_a_text_to_nothing_that_is_just_leaving_is_erased_when_it_has_left(
+    world: World,
+) -> None:
+    reply = world.store.queue_ordered(
+        ANNE, "Code", Purpose.PROOF, world.now, segments=1, within=DAY
+    )
+    (submit,) = world.mark(reply)
+    forget(world, ANNE)
+    erase(world)
+    assert found(world, ANNE) == [ANNE]
+    world.store.outcome(submit, SUBMITTED, world.now)
+    erase(world)
+    assert found(world, ANNE) == []
+    assert world.fault() is None
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_what_came_while_the_clock_was_ahead_is_forgotten_too(
+    world: World, declared: bool
+) -> None:
+    world.after = timedelta(hours=2)
+    decided(world, "secret", ANNE)
+    world.after = timedelta(0)
+    if declared:
+        world.store.forgive_clock(world.now)
+    forget(world, ANNE)
+    world.after = timedelta(hours=3 if declared else 1)
+    erase(world)
+    assert found(world, "secret", ANNE) == []
+
+
+def test_what_is_written_after_the_order_stays(world: World) -> None:
+    decided(world, "secret", ANNE)
+    forget(world, ANNE)
+    world.after = timedelta(minutes=1)
+    decided(world, "later", ANNE)
+    world.after = timedelta(minutes=2)
+    erase(world)
+    assert found(world, "secret", "later", ANNE) == ["later", ANNE]
 
 
 def test_a_late_segment_does_not_join_what_was_erased(world: World) -> None:

@@ -118,8 +118,9 @@ class Erasing(Queue, Holds, Scrubbing):
 
     def _forgotten(self, asked: _Asked, moments: Moments) -> Slices:
         senders = self._senders_of(asked.address)
-        those = f"m.sender_id IN {_IDS} AND m.received_at <= ?"
-        values = [json.dumps(senders), asked.at]
+        # a time still to come is of a wrong clock: such a message was there before the order
+        those = f"m.sender_id IN {_IDS} AND (m.received_at <= ? OR m.received_at > ? OR m.clock_wrong)"
+        values = [json.dumps(senders), asked.at, stamp(moments().at)]
         while found := self._ids(
             f"SELECT m.id FROM messages m WHERE {those} AND {_ERASABLE} AND {NOT_HELD.format('?')} LIMIT {_MESSAGES}",
             [*values, self._held_periods()],
@@ -135,8 +136,9 @@ class Erasing(Queue, Holds, Scrubbing):
             if replies:
                 self._empty({"replies": replies}, "forget", moments())
         if self._db.value(
-            f"SELECT EXISTS (SELECT 1 FROM messages m WHERE {those} AND m.erased_at IS NULL)",
-            values,
+            f"SELECT EXISTS (SELECT 1 FROM messages m WHERE {those} AND m.erased_at IS NULL)"
+            f" OR EXISTS (SELECT 1 FROM replies WHERE sender_id IN {_IDS} AND state IN {_OPEN})",
+            [*values, values[0]],
         ):
             return  # what is not decided yet, just leaving, or held: another time
         with self._writing():
