@@ -190,6 +190,8 @@ def test_erased_is_said_only_when_no_copy_beside_the_log_holds_it_any_more(
     assert upgrade.exists() and not killed.exists()
     said = "SELECT count(*) FROM events WHERE kind = 'erased'"
     assert world.value(said) == 0
+    told = world.value("SELECT text FROM events WHERE kind = 'copies_left'")
+    assert "still in before-upgrade beside it" in str(told)
     world.after = 8 * DAY
     erase(world)
     assert (world.value(said), found(world, "secret", ANNE)) == (1, [])
@@ -207,3 +209,16 @@ def test_a_backup_that_is_being_made_is_waited_for(world: World) -> None:
     erase(world)
     assert not copy.exists()
     assert world.value("SELECT count(*) FROM events WHERE kind = 'erased'") == 1
+
+
+def test_a_copy_that_cannot_be_removed_stops_nothing_and_is_told(world: World) -> None:
+    decided(world, "secret", ANNE)
+    forget(world, ANNE)
+    loop = world.settings.log.path.with_name("log.db.snapshot")
+    loop.symlink_to(loop.name)  # not to be opened, by root either
+    erase(world)
+    kinds = "SELECT group_concat(kind) FROM (SELECT kind FROM events ORDER BY id)"
+    assert world.value(kinds) == "erasure,erasure,copies_left"
+    loop.unlink()
+    erase(world)
+    assert str(world.value(kinds)).endswith(",erased")

@@ -1,7 +1,7 @@
 """The copies of the log that antirelou itself leaves beside it: what is erased must leave them too.
 
 That of `make upgrade` is kept for a week, since one may want to go back to it. What a backup or a restore that was killed
-has left goes at once; one that is under way holds a lock on its own. Sealed backups lie where the operator put them, and
+has left goes at once, or after a week if it is root's; one that is under way holds a lock on its own. Sealed backups lie where the operator put them, and
 say nothing without their passphrase.
 """
 
@@ -13,7 +13,6 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from antirelou.log.errors import translated_os
 from antirelou.settings import DAY
 
 BEFORE_UPGRADE = "before-upgrade"  # as systemd/install.sh names it
@@ -21,16 +20,12 @@ KEPT = 7 * DAY
 _DRAFTS = (".snapshot", ".restored")
 
 
-def remove_copies(log: Path, now: datetime | None) -> bool:
-    """Remove the copies that are not needed any more; return whether none is left. Raises `LogError`.
+def remove_copies(log: Path, now: datetime | None) -> list[Path]:
+    """Remove the copies that are not needed any more; return those that are left, needed or not to be removed.
 
     Without `now`, since nobody knows how late it is, nothing is too old.
     """
-    try:
-        left = [each for each in copies(log) if not _removed(each, now)]
-    except OSError as error:
-        raise translated_os(error, log.parent) from error
-    return not left
+    return [each for each in copies(log) if not _removed(each, now)]
 
 
 def copies(log: Path) -> list[Path]:
@@ -45,24 +40,23 @@ def copies(log: Path) -> list[Path]:
 
 
 def _removed(copy: Path, now: datetime | None) -> bool:
-    if copy.is_dir():
+    try:
         made = datetime.fromtimestamp(copy.stat().st_mtime, UTC)
-        if now is None or now - made < KEPT:
-            return False
-        shutil.rmtree(copy)
-        return True
-    if _in_use(copy):
-        return False
-    copy.unlink(missing_ok=True)
-    return True
+        old = now is not None and now - made >= KEPT
+        if copy.is_dir() and old:
+            shutil.rmtree(copy)
+        elif not copy.is_dir() and (old or not _in_use(copy)):
+            copy.unlink()
+    except FileNotFoundError:
+        return True  # whoever made it has removed it
+    except OSError:
+        return False  # it is somebody else's: the operator is told
+    return not copy.exists()
 
 
 def _in_use(copy: Path) -> bool:
-    """Whether a backup is being made by way of it."""
-    try:
-        descriptor = os.open(copy, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return False
+    """Whether a backup is being made by way of it. Raises `OSError`."""
+    descriptor = os.open(copy, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from antirelou.clock import Moment
 from antirelou.language import _
@@ -38,7 +39,8 @@ class Scrubbing(Present):
             while not self._db.empty_wal():
                 yield _LATER
             now = moments().at if self.is_vouched_for(moments()) else None
-            if not remove_copies(self._db.path, now):
+            if left := remove_copies(self._db.path, now):
+                self._tell_of(left, moments())
                 return anything  # another day
             self.event(
                 "erased",
@@ -50,6 +52,18 @@ class Scrubbing(Present):
             )
             anything = True
         return anything
+
+    def _tell_of(self, left: list[Path], moment: Moment) -> None:
+        names = ", ".join(sorted(copy.name for copy in left))
+        self.event(
+            "copies_left",
+            _(
+                "What was erased from the log is still in {names} beside it: remove that if you do not need it. The daemon "
+                "removes it when it is a week old, if it may.",
+                names=names,
+            ),
+            moment,
+        )
 
     def _newest_erasure(self) -> int | None:
         """The newest erasure of this line, if it was not said yet that it has left the file."""
