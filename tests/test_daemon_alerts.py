@@ -147,6 +147,14 @@ def test_a_sim_that_the_network_refuses_from_the_start_is_told(world: World) -> 
     assert kinds(world) == ["network_denied"]
 
 
+def test_a_sim_that_the_network_refuses_later_is_told(world: World) -> None:
+    world.run(60)
+    assert kinds(world) == []
+    world.simulation.fault("registration", stat=3)
+    world.run(120)
+    assert kinds(world) == ["network_denied"]
+
+
 def test_another_sim_is_told(world: World) -> None:
     world.run(60)
     world.die()

@@ -22,6 +22,8 @@ from cli_world import filled
 
 from antirelou import language
 from antirelou.cli import COMMANDS, group
+from antirelou.cli.output import visible
+from antirelou.daemon.tell import printable
 
 MESSAGES = catalogue.messages()
 FRENCH = catalogue.catalogue()
@@ -140,6 +142,13 @@ def test_french_begins_and_ends_as_english_does() -> None:
                 assert english.endswith((".", ".)")) == french.endswith((".", ".)")), (
                     french
                 )
+
+
+def test_french_reaches_journal_and_terminal_as_it_is_written() -> None:
+    for message in FRENCH:
+        for text in forms(message.string or ""):
+            bare = text.replace("\n", " ").replace("\t", " ").replace("\\", "")
+            assert printable(bare) == visible(bare) == bare
 
 
 def test_what_is_compiled_is_what_is_written() -> None:

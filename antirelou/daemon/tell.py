@@ -17,6 +17,8 @@ from antirelou.clock import Clock
 
 log = logging.getLogger("antirelou")
 
+_NO_BREAK = "\u00a0"  # a space, as French has it before a colon; Python does not call it printable
+
 HOUR, DAY = 3600.0, 86400.0  # seconds
 _WATCHDOG_EVERY = 10.0  # seconds at most; a datagram for each exchange would be waste
 
@@ -85,7 +87,8 @@ class Repeats:
 def printable(sentence: str) -> str:
     """The sentence on one line, with whatever could act on a terminal or begin another line as an escape."""
     return "".join(
-        each if each.isprintable() else ascii(each)[1:-1] for each in sentence
+        each if each.isprintable() or each == _NO_BREAK else ascii(each)[1:-1]
+        for each in sentence
     )
 
 
