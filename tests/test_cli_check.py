@@ -5,10 +5,12 @@ from __future__ import annotations
 import grp
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -344,3 +346,17 @@ def test_what_the_configuration_warns_of_deserves_a_look(
     told = run(tmp_path, "check")
     assert told.status == 0
     assert "[--] configuration: reply.texts, text 1 has a link" in told.out
+
+
+def test_a_log_that_waits_to_be_migrated_is_not_called_missing(
+    run: Run, tmp_path: Path
+) -> None:
+    filled(tmp_path)
+    configured = (tmp_path / "antirelou.toml").read_text(encoding="utf-8")
+    path = Path(re.findall(r'path = "(.*)"', configured)[0])
+    with closing(sqlite3.connect(path)) as log, log:
+        log.execute("DELETE FROM _sqlite_migrations WHERE name <> '0001_first'")
+    told = "is not finished: start the daemon once, it makes or migrates it."
+    assert told in item(run(tmp_path, "check"), "log")
+    status = run(tmp_path, "status")
+    assert status.status == 78 and told in status.err

@@ -195,8 +195,9 @@ def _log(settings: Settings) -> Iterator[Finding | Known]:
     try:
         with Reader.open(path) as reader:
             known = _known(reader, settings)
-    except LogMissing:
-        yield _place_for_a_log(path)
+    except LogMissing as error:
+        unfinished = path.exists()
+        yield Finding("log", None, str(error)) if unfinished else _place_for_a_log(path)
         yield Known()
         return
     except LogError as error:

@@ -101,6 +101,8 @@ def _read(
             events = reader.events(_EVENTS)
             orders = [row for row in reader.orders(_ORDERS) if row["done_at"] is None]
     except LogMissing:
+        if settings.log.path.exists():  # it waits for a daemon to migrate it
+            raise
         lines, events, orders = [], [], []
     return _Found(lines, events, orders, _free(settings))
 
