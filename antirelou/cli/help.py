@@ -15,6 +15,7 @@ from antirelou.language import _, speak_through_gettext
 
 _AS_IT_STANDS = "\b"  # click's mark of a paragraph that keeps its lines
 _REMARK = re.compile(r"(.*?\S {2,})(\S.*)")
+_CALLED_BY_CLICK = ("text", "integer", "integer range")  # values without a name of ours
 
 Translate = Callable[[str], str]
 
@@ -32,10 +33,13 @@ def translate(command: click.Command, to: Translate = _) -> None:
     if isinstance(command, click.Group):
         command.subcommand_metavar = to(command.subcommand_metavar or "")
     for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            if parameter.type.name in _CALLED_BY_CLICK:
+                parameter.metavar = parameter.metavar or parameter.type.name.upper()
+            if parameter.help:
+                parameter.help = to(parameter.help)
         if parameter.metavar:
             parameter.metavar = to(parameter.metavar)
-        if isinstance(parameter, click.Option) and parameter.help:
-            parameter.help = to(parameter.help)
 
 
 def _paragraph(paragraph: str, to: Translate) -> str:
