@@ -20,6 +20,7 @@ class Restored(Submits):
         Until `month_ends` the month's recipients count as used up. What was due before now may have left: it is
         `unknown`, counts, and is never sent.
         """
+        zone = self.settings.reply.time_zone
         with self.transaction():
             self._db.run("UPDATE lines SET memory_gap_until = ?", [stamp(month_ends)])
             for row in self._db.rows(
@@ -31,10 +32,10 @@ class Restored(Submits):
             self.event(
                 "note",
                 _(
-                    "The log was restored from a backup of {made_at}. What left after that is not known: until "
-                    "{month_ends} the month's recipients count as used up, or until antirelou resume --memory-gap.",
-                    made_at=stamp(made_at),
-                    month_ends=stamp(month_ends),
+                    "The log was restored from a backup of {made_at:%Y-%m-%d %H:%M}. What left after that is not known: until "
+                    "{month_ends:%Y-%m-%d} the month's recipients count as used up, or until antirelou resume --memory-gap.",
+                    made_at=made_at.astimezone(zone),
+                    month_ends=month_ends.astimezone(zone),
                 ),
                 moment,
             )
