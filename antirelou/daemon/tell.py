@@ -86,6 +86,8 @@ class Repeats:
 
 def printable(sentence: str) -> str:
     """The sentence on one line, with whatever could act on a terminal or begin another line as an escape."""
+    if sentence.isprintable():
+        return sentence
     return "".join(
         each if each.isprintable() or each == _NO_BREAK else ascii(each)[1:-1]
         for each in sentence

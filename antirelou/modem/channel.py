@@ -49,6 +49,7 @@ from antirelou.modem.trace import shortened
 ABANDON_SECONDS = 1.5
 HEADER_SECONDS = 2.0  # how long the PDU line of a +CMT may lag behind its header
 LOST_SECONDS = 1.0  # for an answer that was under way when the modem started
+_WHOLE = 2.0  # seconds; longer waits are cut, and gone on with: another timeout sets up the whole port
 LINE_LIMIT = 8192  # octets; the longest line known is +CLAC on one line, some 4,000
 CONTENT_LIMIT = 10_000  # +CMT within one exchange; 120 s of radio carry some dozens
 
@@ -193,7 +194,7 @@ class Channel(SerialComms):
     # Reading
 
     def take(self, seconds: float) -> bool:
-        """Read what is there, or wait up to `seconds` for the first octet; False if nothing came."""
+        """Read what is there, or wait up to `seconds` for the first octet, less if that is long; False if nothing came."""
         port = self.serial
         if port is None:
             raise gone(self.port)
@@ -204,6 +205,7 @@ class Channel(SerialComms):
             elif seconds < TICK:
                 return False
             else:
+                seconds = float(int(seconds)) if seconds > _WHOLE else seconds
                 if port.timeout != seconds:
                     port.timeout = seconds
                 data = port.read(1)

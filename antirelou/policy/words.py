@@ -46,6 +46,7 @@ def _spaced(text: str) -> str:
     return f" {_NOT_WORDS.sub(' ', _plain(text)).strip()} "
 
 
+@lru_cache(maxsize=2)  # one message is read four times over
 def _plain(text: str) -> str:
     """Letters without case, accents and typographic variants (full width, mathematical, ligatures)."""
     if text.isascii():
