@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid groups long-log bench man french lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid groups long-log bench growth man french lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -69,6 +69,10 @@ long-log: $(VENV)/ready
 # Beside gammu-smsd and smstools, on the same modem: an hour. RUNS=1 MESSAGES=20 for a quick look, ONLY=antirelou.
 bench: $(VENV)/ready
 	PYTHONPATH=tests $(BIN)/python -m bench.peers $(if $(RUNS),--runs $(RUNS)) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(ONLY),--only $(ONLY))
+
+# What a text costs in logs of 10,000, a million and ten million messages: an hour and 15 GB. SIZES="10000 1000000".
+growth: $(VENV)/ready
+	$(BIN)/python tests/bench/growth.py $(SIZES)
 
 # The manual page, made of the commands' own help.
 man: $(VENV)/ready
