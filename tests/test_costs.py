@@ -121,6 +121,19 @@ def test_many_texts_at_once_share_their_fsync_and_their_pages(tmp_path: Path) ->
     assert 1000 < (watched.written() - before) / count <= 6000
 
 
+def test_a_log_that_an_earlier_version_made_writes_less_too(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    database, wanted = world.store._db, "SELECT sql FROM sqlite_master WHERE name = ?"
+    lean = database.value(wanted, ["replies_state"])
+    database.run("DROP INDEX replies_state")
+    database.run("CREATE INDEX replies_state ON replies (state, message_id)")
+    database.run("DELETE FROM _sqlite_migrations WHERE name = '0003_lean'")
+    world.die()
+    world.start()
+    assert "ended_at" in lean
+    assert world.store._db.value(wanted, ["replies_state"]) == lean
+
+
 def loaded(code: str) -> set[str]:
     """The modules that are there after some code, in a process of its own."""
     shown = f"{code}\nimport sys\nprint('modules', *sys.modules)"
