@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid groups long-log bench growth man french lint format clean
+.PHONY: demo install upgrade uninstall wheels test test-oldest test-driver test-long test-death times test-system test-web fuzz soak mutations raid groups long-log bench growth man french evidence lint format clean
 
 demo: $(VENV)/ready
 	@$(BIN)/antirelou demo
@@ -61,6 +61,10 @@ raid: $(VENV)/ready
 # Near-identical texts put together: 200,000 of a raid, and of what is worst for it.
 groups: $(VENV)/ready
 	$(BIN)/python tests/bench/groups.py
+
+# A raid of MESSAGES messages (20,000) exported for a complaint: time, memory, size.
+evidence: $(VENV)/ready
+	$(BIN)/python tests/bench/evidence.py $(MESSAGES)
 
 # A log of a million messages, and how long the commands take with it: some minutes. KEEP=DIRECTORY keeps it.
 long-log: $(VENV)/ready

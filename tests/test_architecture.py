@@ -17,6 +17,7 @@ ALLOWED = {
     "clock": set(),
     "settings": set(),
     "language": set(),
+    "harmless": set(),
     "sms": set(),
     "simulator": set(),
     "policy": {"sms", "settings"},
@@ -24,7 +25,7 @@ ALLOWED = {
     "log": {"sms", "settings", "clock", "language", "policy", "modem.facts"},
     "config": {"sms", "settings", "language", "policy"},
     # reads what log reads and proves it by the log's chain; the daemon never loads it, its packages are an extra
-    "evidence": {"sms", "settings", "language", "policy", "log"},
+    "evidence": {"sms", "settings", "language", "policy", "harmless", "log"},
     "daemon": {"sms", "settings", "clock", "language", "policy", "log", "modem"},
 }
 

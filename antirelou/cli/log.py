@@ -43,7 +43,7 @@ from antirelou.settings import Settings
 
 _LOOK = 500  # milliseconds between two looks at the file while following
 _LEAST_TEXT = 20  # columns for the text in however narrow a terminal
-_REASONS = [str(word) for words in (Reason, HoldReason) for word in words]
+REASONS = [str(word) for words in (Reason, HoldReason) for word in words]
 _CSV = [
     *(
         "id",
@@ -91,7 +91,7 @@ class Shown:
 @click.option("--sender", metavar="NUMBER", help="Of this number, however written.")
 @click.option(
     "--reason",
-    type=click.Choice(_REASONS),
+    type=click.Choice(REASONS),
     metavar="WORD",
     help="Decided or held for it: to_answer, stale, paused, …",
 )

@@ -11,17 +11,25 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from antirelou.cli.output import visible
 from antirelou.config import DEFAULT_PATH, Loaded, load
 from antirelou.language import _
+from antirelou.policy.numbers import normalise
 from antirelou.settings import Settings
+
+if TYPE_CHECKING:
+    from antirelou.log import Anchor
 
 Command = Callable[..., Any]
 
+_ANCHOR = re.compile(
+    r"(?<![0-9a-f:])([0-9]{1,18}):([0-9a-f]{64})(?![0-9a-f])", re.IGNORECASE | re.ASCII
+)
 _AGO = re.compile(r"(\d{1,9})\s*(s|m|min|h|d|w)", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 
@@ -99,3 +107,27 @@ def time_option(
             ),
             param_hint=option,
         ) from error
+
+
+def anchor_of(given: str) -> Anchor:
+    """The one anchor in what was given: as it is, or in a line of the journal, an alert or a text."""
+    from antirelou.log import Anchor  # most commands need none
+
+    found = _ANCHOR.findall(given)
+    if len(found) != 1:
+        raise click.BadParameter(
+            _(
+                "{given} holds {anchors}: write the number of an entry, a colon and 64 hexadecimal digits.",
+                given=visible(given),
+                anchors=_("more than one anchor") if found else _("no anchor"),
+            ),
+            param_hint="--anchor",
+        )
+    seq, head = found[0]
+    return Anchor(int(seq), bytes.fromhex(head))
+
+
+def our_numbers(settings: Settings) -> list[str]:
+    """The operator's own phones and the line's number, as the log knows them: what they sent counts nowhere."""
+    numbers = (*settings.operator.numbers, settings.modem.number)
+    return [normalise(one, settings.modem.country) for one in numbers if one]

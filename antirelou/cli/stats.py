@@ -16,6 +16,7 @@ from antirelou.cli.options import (
     config_option,
     json_option,
     numbers_option,
+    our_numbers,
     settings_of,
     time_option,
 )
@@ -23,7 +24,6 @@ from antirelou.cli.output import columns, echo, json_line, table, when
 from antirelou.cli.spans import MOST, UNITS, bounds, label, unit_for, usual_start
 from antirelou.language import _, labelled, marked, plural
 from antirelou.log import Reader
-from antirelou.policy.numbers import normalise
 from antirelou.settings import Settings
 
 _FIGURES = (marked("messages"), marked("senders"), marked("calls"), marked("replies"))
@@ -115,11 +115,6 @@ def _groups(reader: Reader, asked: _Asked, *, numbers: bool) -> list[Row]:
     )
 
 
-def _ours(settings: Settings) -> list[str]:
-    numbers = (*settings.operator.numbers, settings.modem.number)
-    return [normalise(one, settings.modem.country) for one in numbers if one]
-
-
 def _asked(
     settings: Settings,
     now: datetime,
@@ -151,7 +146,7 @@ def _asked(
                 most=_most(unit),
             )
         )
-    return _Asked(cut, unit, line, _ours(settings))
+    return _Asked(cut, unit, line, our_numbers(settings))
 
 
 def _most(unit: str) -> str:

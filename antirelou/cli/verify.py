@@ -1,29 +1,30 @@
-"""`antirelou verify`: whether a log is what was logged.
+"""`antirelou verify`: whether a log, or an exported folder, is what was logged.
 
 Prints what was checked, or the first thing that does not fit; the exit status 1 says the latter to a script.
 """
 
 from __future__ import annotations
 
-import re
+import tempfile
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from antirelou.cli.options import config_option, json_option, settings_of
+from antirelou.cli.options import anchor_of, config_option, json_option, settings_of
 from antirelou.cli.output import echo, json_line, visible, when
 from antirelou.language import _, plural
 from antirelou.log import Anchor, Reader, Verified
 
-_ANCHOR = re.compile(
-    r"(?<![0-9a-f:])([0-9]{1,18}):([0-9a-f]{64})(?![0-9a-f])", re.IGNORECASE | re.ASCII
-)
+if TYPE_CHECKING:
+    from antirelou.evidence.checked import Checked
 
 
 @click.command()
 @config_option
 @click.argument(
-    "file", required=False, type=click.Path(path_type=Path), metavar="[FILE]"
+    "path", required=False, type=click.Path(path_type=Path), metavar="[FILE|FOLDER]"
 )
 @click.option(
     "--anchor",
@@ -32,19 +33,24 @@ _ANCHOR = re.compile(
     help="A head of the chain that was kept elsewhere; also in a line of the journal, a text or an alert.",
 )
 @json_option
-def verify(config: Path, file: Path | None, given: str | None, as_json: bool) -> None:
-    """Check that nothing in the log was altered, dropped, added or swapped; FILE is another log than the configured one.
+def verify(config: Path, path: Path | None, given: str | None, as_json: bool) -> None:
+    """Check that nothing in the log was altered, dropped, added or swapped; or in another log, or in an exported folder.
 
-    The exit status is 0 if all fits, else 1. A tail that was cut off is noticed only against an anchor.
+    The exit status is 0 if all fits, else 1. A tail that was cut off is noticed only against an anchor; a folder whose
+    files were all made anew only against the digest of its manifest, which is printed.
 
     \b
     antirelou verify
     antirelou verify /media/stick/old.db
+    antirelou verify complaint             a folder of antirelou evidence, or its .zip
     journalctl -u antirelou | grep -E "[0-9]+:[0-9a-f]{64}"    has anchors
     """
+    anchor = None if given is None else anchor_of(given)
+    if path is not None and (path.is_dir() or zipfile.is_zipfile(path)):
+        _folder(path, anchor, as_json=as_json)
+        return
     settings = settings_of(config)
-    anchor = None if given is None else _anchor(given)
-    path = settings.log.path if file is None else file
+    path = settings.log.path if path is None else path
     with Reader.open(path) as reader:
         found = reader.verified(anchor)
     if as_json:
@@ -73,6 +79,57 @@ def verify(config: Path, file: Path | None, given: str | None, as_json: bool) ->
         raise click.exceptions.Exit(1)
 
 
+def _folder(path: Path, anchor: Anchor | None, *, as_json: bool) -> None:
+    """Check an exported folder, or its archive."""
+    from antirelou.evidence.checked import checked, unpacked
+
+    with tempfile.TemporaryDirectory(prefix="antirelou-verify-") as directory:
+        found = checked(
+            path if path.is_dir() else unpacked(path, Path(directory)), anchor
+        )
+    fault = found.fault
+    facts = {"manifest": found.manifest, "files": found.files}
+    facts |= {"messages": found.messages, "first": found.first, "last": found.last}
+    if as_json:
+        told = fault and {
+            "file": fault.file,
+            "row": fault.row,
+            "change": fault.change,
+            "sentence": fault.sentence,
+        }
+        echo(json_line(facts | {"head": found.head, "fault": told}))
+    elif fault is not None:
+        echo(
+            _(
+                "{path} is not what was exported. {sentence}",
+                path=visible(str(path)),
+                sentence=visible(fault.sentence),
+            )
+        )
+    else:
+        for sentence in _folder_fits(found):
+            echo(sentence)
+    if fault is not None:
+        raise click.exceptions.Exit(1)
+
+
+def _folder_fits(found: Checked) -> list[str]:
+    return [
+        _(
+            "{files}, {messages}, and the chain from entry {first} to entry {last} fit.",
+            files=plural(found.files, "file"),
+            messages=plural(found.messages, "message"),
+            first=found.first,
+            last=found.last,
+        ),
+        _("The head is {entries}:{head}", entries=found.last, head=found.head),
+        _(
+            "The SHA-256 of the manifest is {digest}: compare it with the one that was kept elsewhere.",
+            digest=found.manifest,
+        ),
+    ]
+
+
 def _fits(found: Verified, anchor: Anchor | None, when_last: str) -> list[str]:
     if not found.entries:
         return [_("The log is empty: nothing was logged yet.")]
@@ -97,19 +154,3 @@ def _fits(found: Verified, anchor: Anchor | None, when_last: str) -> list[str]:
         _("The head is {entries}:{head}", entries=found.entries, head=found.head),
         against,
     ]
-
-
-def _anchor(given: str) -> Anchor:
-    """The one anchor in what was given: as it is, or in a line of the journal, an alert or a text."""
-    found = _ANCHOR.findall(given)
-    if len(found) != 1:
-        raise click.BadParameter(
-            _(
-                "{given} holds {anchors}: write the number of an entry, a colon and 64 hexadecimal digits.",
-                given=visible(given),
-                anchors=_("more than one anchor") if found else _("no anchor"),
-            ),
-            param_hint="--anchor",
-        )
-    seq, head = found[0]
-    return Anchor(int(seq), bytes.fromhex(head))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         NotADatabase,
         ReadOnlyLog,
     )
-    from antirelou.log.explain import Fault
+    from antirelou.log.explain import Change, Fault
     from antirelou.log.exports import Export, record_export
     from antirelou.log.facts import (
         Alert,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from antirelou.log.holds import Hold, RaidAhead
     from antirelou.log.lock import holder
+    from antirelou.log.notes import write_note
     from antirelou.log.orders import give_order, give_orders
     from antirelou.log.reader import Reader
     from antirelou.log.store import Store
@@ -59,11 +60,12 @@ _FACTS = "Alert DueReply Message Noted Order State Stored SubmitState Taken Verd
 _HOMES = {
     "backup": "back_up restore",
     "errors": _ERRORS,
-    "explain": "Fault",
+    "explain": "Change Fault",
     "exports": "Export record_export",
     "facts": _FACTS,
     "holds": "Hold RaidAhead",
     "lock": "holder",
+    "notes": "write_note",
     "orders": "give_order give_orders",
     "reader": "Reader",
     "store": "Store",
@@ -75,6 +77,7 @@ __all__ = [
     "Alert",
     "Anchor",
     "BackupUnreadable",
+    "Change",
     "DiskFailing",
     "DiskFull",
     "DueReply",
@@ -113,6 +116,7 @@ __all__ = [
     "record_export",
     "restore",
     "verify",
+    "write_note",
 ]
 
 

@@ -14,7 +14,9 @@ from typing import Any, Self
 
 from antirelou.language import _
 from antirelou.log.connection import Connection
+from antirelou.log.effects import Affected
 from antirelou.log.errors import LogMissing
+from antirelou.log.exhibits import Exhibits
 from antirelou.log.happened import Happened
 from antirelou.log.lock import holder
 from antirelou.log.person import Persons
@@ -85,7 +87,7 @@ _OF_DELIVER = [
 ]
 
 
-class Reader(Happened, Raids, Stats, Persons):
+class Reader(Happened, Raids, Stats, Persons, Exhibits, Affected):
     """An open log; `with Reader.open(path) as log:`."""
 
     def __init__(self, connection: Connection) -> None:
