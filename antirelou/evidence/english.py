@@ -91,7 +91,7 @@ WORDS = {
     "due": "Replies due",
     "submitted": "… left",
     "dropped": "… dropped",
-    "queued": "… still waiting",
+    "queued": "… still waiting when this was made",
     "unknown": "… unknown or refused",
     "wait": "Delay of replies that left, median",
     "wait_most": "Delay of replies that left, longest",

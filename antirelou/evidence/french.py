@@ -91,7 +91,7 @@ WORDS = {
     "due": "Réponses dues",
     "submitted": "… parties",
     "dropped": "… abandonnées",
-    "queued": "… encore en attente",
+    "queued": "… encore en attente à la date du rapport",
     "unknown": "… au sort inconnu ou refusées",
     "wait": "Retard des réponses parties, médiane",
     "wait_most": "Retard des réponses parties, le plus long",

@@ -19,7 +19,7 @@ from antirelou.evidence.said import Said
 from antirelou.evidence.sheet import ACCENT, GREY, LEFT, RIGHT, Column, Sheet
 
 _TEXTS = 400  # groups that are shown, two messages or more each
-_NUMBERS = 40  # of a group
+_NUMBERS = 200  # of a group
 _COLUMNS = 78  # of the page
 _SPAN = {"hour": "%d/%m %H:%M", "day": "%d/%m/%Y", "month": "%m/%Y"}
 COMMANDS = ("sha256sum --check SHA256SUMS", "python3 verify.py", "antirelou verify .")

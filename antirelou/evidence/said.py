@@ -38,12 +38,11 @@ class Said:
 
     def share(self, part: int, whole: int) -> str:
         """A share in per cent."""
-        percent = f"{100 * part / max(1, whole):.1f}"
-        return (
-            f"{percent.replace('.', ',')}{_NO_BREAK}%"
-            if self.language == "fr"
-            else f"{percent}%"
-        )
+        percent = 100 * part / max(1, whole)
+        shown = f"{percent:.1f}" if percent >= 0.1 or not part else "< 0.1"
+        if self.language == "fr":
+            return f"{shown.replace('.', ',')} %".replace(" ", _NO_BREAK)
+        return f"{shown}%"
 
     def when(self, at: datetime | str | None) -> str:
         """A time of ours by the clock on the wall, with its offset from UTC."""
