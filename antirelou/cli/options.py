@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from antirelou.cli.output import visible
 from antirelou.config import DEFAULT_PATH, Loaded, load
+from antirelou.harmless import visible
 from antirelou.language import _
 from antirelou.policy.numbers import normalise
 from antirelou.settings import Settings
