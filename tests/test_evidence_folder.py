@@ -7,6 +7,7 @@ import getpass
 import json
 import platform
 import re
+import resource
 import zipfile
 import zlib
 from contextlib import closing
@@ -229,3 +230,46 @@ def test_the_anchor_leads_the_chain_to_where_it_was_kept(
         *("--output", str(tmp_path / "wrong")),
     )
     assert told.status == 2 and not (tmp_path / "wrong").exists()
+
+
+def test_a_place_where_nothing_can_be_written_is_told_in_a_sentence(
+    run: Run, at: Path, tmp_path: Path
+) -> None:
+    asked = ("--since", "3h", "--until", "now")
+    told = run(at, "evidence", *asked, "--output", str(tmp_path / "none" / "folder"))
+    assert told.status == 75 and "cannot be made" in told.err
+
+
+def test_what_cannot_be_written_to_its_end_leaves_nothing_behind(
+    run: Run, at: Path, tmp_path: Path
+) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    asked = ("--since", "3h", "--until", "now", "--annex")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limit[1]))
+    try:
+        told = run(at, "evidence", *asked, "--output", str(tmp_path / "full"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert told.status == 75 and "make room" in told.err
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_what_was_erased_and_what_our_own_phones_sent_is_left_out(
+    run: Run, at: Path, tmp_path: Path
+) -> None:
+    config = at / "antirelou.toml"
+    ours = f'[operator]\nnumbers = ["{INSISTER}"]\n'
+    config.write_text(config.read_text() + ours)
+    with closing(Connection.writing(at / "antirelou.db")) as connection:
+        connection.run("UPDATE messages SET erased_at = received_at WHERE id = 2")
+    target = exported(run, at, tmp_path / "folder")
+    assert [record["id"] for record in records(target)] == [3, 4, 5]
+    between = (target / "chain.jsonl").read_text(encoding="utf-8")
+    assert '"message": 1' not in between and '"message": 2' not in between
+
+
+def test_a_log_is_never_taken_for_an_archive(run: Run, at: Path) -> None:
+    with (at / "antirelou.db").open("ab") as file:
+        file.write(b"PK\x05\x06" + bytes(18))
+    told = run(at, "verify", str(at / "antirelou.db"))
+    assert "archive" not in told.out + told.err

@@ -6,7 +6,6 @@ Prints what was checked, or the first thing that does not fit; the exit status 1
 from __future__ import annotations
 
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,7 @@ def verify(config: Path, path: Path | None, given: str | None, as_json: bool) ->
     journalctl -u antirelou | grep -E "[0-9]+:[0-9a-f]{64}"    has anchors
     """
     anchor = None if given is None else anchor_of(given)
-    if path is not None and (path.is_dir() or zipfile.is_zipfile(path)):
+    if path is not None and (path.is_dir() or path.suffix.lower() == ".zip"):
         _folder(path, anchor, as_json=as_json)
         return
     settings = settings_of(config)
@@ -84,9 +83,18 @@ def _folder(path: Path, anchor: Anchor | None, *, as_json: bool) -> None:
     from antirelou.evidence.checked import checked, unpacked
 
     with tempfile.TemporaryDirectory(prefix="antirelou-verify-") as directory:
-        found = checked(
-            path if path.is_dir() else unpacked(path, Path(directory)), anchor
-        )
+        try:
+            found = checked(
+                path if path.is_dir() else unpacked(path, Path(directory)), anchor
+            )
+        except OSError as error:
+            raise click.UsageError(
+                _(
+                    "{file} cannot be read ({error}): name another file.",
+                    file=visible(str(path)),
+                    error=error.strerror,
+                )
+            ) from error
     fault = found.fault
     facts = {"manifest": found.manifest, "files": found.files}
     facts |= {"messages": found.messages, "first": found.first, "last": found.last}

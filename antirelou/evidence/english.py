@@ -17,6 +17,9 @@ WORDS = {
     "made": "Made on",
     "with": "Made with",
     "criteria": "Selection",
+    "by_sender": "displayed number",
+    "by_search": "with the words",
+    "by_reason": "decision",
     "all": "all messages of the period",
     "messages": "Messages",
     "numbers": "Displayed numbers",
@@ -127,7 +130,8 @@ WORDS = {
     "limit_3": "What is before the first external anchor. The chain shows that it was not altered since one of its digests was "
     "put elsewhere (an “anchor”). Until then whoever had the machine could still write all of it anew: nothing before "
     "that is guaranteed.",
-    "limit_anchor": "For this folder an anchor was named: entry {}, with head {}. The folder's chain leads to it. That this "
+    "limit_anchor": "For this folder an anchor was named: entry {}, with head {}. The folder's chain leads to it; what comes "
+    "after that entry it does not cover. That this "
     "anchor was put elsewhere, and when, is to be verified where it was put.",
     "limit_no_anchor": "For this folder no anchor was named: nothing in it is called guaranteed. Whoever holds a head of the "
     "chain can compare it with the file chain.jsonl.",

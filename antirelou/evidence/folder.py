@@ -43,6 +43,12 @@ class FolderExists(Exception):
     exit_status = 2
 
 
+class FolderUnwritable(Exception):
+    """The folder cannot be made there."""
+
+    exit_status = 75
+
+
 class Folder:
     """A folder that is being written; `with` it, and it is there at the end, or nothing is."""
 
@@ -63,13 +69,28 @@ class Folder:
 
     def __enter__(self) -> Self:
         self._remove()
-        self.path.mkdir(mode=0o700)
+        try:
+            self.path.mkdir(mode=0o700)
+        except OSError as error:
+            raise self._unwritable(error) from error
         return self
 
-    def __exit__(self, kind: object, *error: object) -> None:
-        if kind is not None:
-            self._remove()
-            self.annex.unlink(missing_ok=True)
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            return
+        self._remove()
+        self.annex.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> FolderUnwritable:
+        return FolderUnwritable(
+            _(
+                "The folder {path} cannot be made ({error}): choose another place, or make room there.",
+                path=self.target,
+                error=error.strerror,
+            )
+        )
 
     def _remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)

@@ -17,6 +17,9 @@ WORDS = {
     "made": "Établi le",
     "with": "Établi avec",
     "criteria": "Sélection",
+    "by_sender": "numéro affiché",
+    "by_search": "avec les mots",
+    "by_reason": "décision",
     "all": "tous les messages de la période",
     "messages": "Messages",
     "numbers": "Numéros affichés",
@@ -127,7 +130,8 @@ WORDS = {
     "limit_3": "Ce qui précède la première ancre externe. La chaîne montre qu'elle n'a pas été modifiée depuis que l'une de "
     "ses empreintes a été déposée ailleurs (une « ancre »). Avant ce dépôt, qui disposait de la machine pouvait encore "
     "tout récrire : rien de ce qui précède n'est garanti.",
-    "limit_anchor": "Pour ce dossier, une ancre a été indiquée : l'entrée {}, d'empreinte {}. La chaîne du dossier y mène. Que "
+    "limit_anchor": "Pour ce dossier, une ancre a été indiquée : l'entrée {}, d'empreinte {}. La chaîne du dossier y mène ; ce qui "
+    "suit cette entrée n'est pas couvert par elle. Que "
     "cette ancre ait bien été déposée ailleurs, et quand, se vérifie là où elle l'a été.",
     "limit_no_anchor": "Pour ce dossier, aucune ancre n'a été indiquée : rien n'y est dit garanti. Qui détient une empreinte "
     "de la chaîne peut la comparer au fichier chain.jsonl.",

@@ -80,7 +80,9 @@ class Report:
 
     def _asked(self) -> list[tuple[str, str]]:
         said, case = self.said, self.case
-        chosen = "; ".join(f"{name} {value}" for name, value in case.criteria.items())
+        chosen = "; ".join(
+            f"{said(f'by_{name}')} {value}" for name, value in case.criteria.items()
+        )
         period = f"{said.when(case.since)} {said('to')} {said.when(case.until)}"
         return [
             (said("period"), period),
