@@ -24,7 +24,9 @@ _OURS = ("en", "C", "POSIX")  # languages that need no catalogue
 def _(message: str, /, **fields: object) -> str:
     """`message` in the operator's language, its {fields} filled in."""
     found = catalogue_of_locale().gettext(message)
-    return _FORMS[french()].vformat(found, (), fields) if fields else found
+    if not fields:
+        return found
+    return _AS_FRENCH.vformat(found, (), fields) if french() else found.format(**fields)
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
@@ -86,4 +88,4 @@ class _French(Formatter):
         return shown.replace(",", "\u00a0") if format_spec == "," else shown
 
 
-_FORMS = {False: Formatter(), True: _French()}
+_AS_FRENCH = _French()
