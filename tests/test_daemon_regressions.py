@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +14,11 @@ from world import NOON, NUMBER, OTHER, World
 
 from antirelou.clock import VirtualClock
 from antirelou.daemon.tell import Repeats
-from antirelou.log import DiskFull
+from antirelou.log import DiskFull, connection
 from antirelou.simulator import Simulation
 
 OPERATOR = "+33639980500"
+JUNK = "E940F28F661E096CCAA8DA76F4C1547F527C66A8D233571406505649F9DA0663A9"
 
 
 @pytest.fixture
@@ -318,3 +320,34 @@ def test_orders_that_are_old_enough_to_be_erased_end_nothing(tmp_path: Path) -> 
             None,
             "",
         )
+
+
+def test_a_configuration_that_is_read_while_the_log_is_busy_is_in_force_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BUSY", 0.0)
+    world = World(tmp_path)
+    reply = replace(world.settings.reply, mode="never")
+    world.reload = lambda: replace(world.settings, reply=reply)
+    world.run(10)
+    other = sqlite3.connect(world.settings.log.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    world.daemon.reload()
+    world.run(60)
+    other.execute("ROLLBACK")
+    other.close()
+    world.text("Salut")
+    world.run(120)
+    assert world.sent == []
+
+
+def test_a_slot_that_nobody_can_read_is_whole_in_the_log_though_its_listing_was_cut(
+    world: World,
+) -> None:
+    world.run(10)
+    world.simulation.fault("cmgl_form", form="cut", times=5)
+    world.simulation.fault("undecodable_slot", octets=JUNK)
+    world.run(700)
+    assert not world.simulation.sim.storages["SM"].slots
+    with sqlite3.connect(world.settings.log.path) as log:
+        assert log.execute("SELECT pdu FROM delivers").fetchall() == [(JUNK,)]

@@ -94,18 +94,15 @@ class Daemon:
         self._is_open = False
         self._open_at = clock.boot()
         self._stopping = self._reloading = False
-        self._stepped = timedelta(
-            0
-        )  # by how much the clock stepped, until that is in the log
-        self._version: int | None = (
-            None  # of the log, when the orders were last looked at
-        )
+        self._written_down = True  # the configuration, into the log
+        self._stepped = timedelta(0)  # of the clock, until that is in the log
+        self._version: int | None = None  # of the log, at the last look for orders
 
     # The loop
 
     def run(self) -> None:
         """Work until `stop`. Raises `Exhausted`, and `LogError` when the log is broken rather than busy or full."""
-        self.store.configured(self.settings, self._timekeeper.moment())
+        self._write_down()
         self._systemd.ready()
         while not self._stopping:
             self.step()
@@ -124,6 +121,8 @@ class Daemon:
         try:
             if self._reloading:
                 self._reload()
+            if not self._written_down:
+                self._write_down()
             if not self._is_open and self._clock.boot() >= self._open_at:
                 self._open()
             again = self.cycle()
@@ -244,12 +243,7 @@ class Daemon:
                     sweep = True
                 case NewMessage():
                     sweep = True
-        for storage in sorted(full):  # said again for each slot that a sweep frees
-            sentence = _(
-                "Storage {storage} is full; the network waits for room.",
-                storage=storage,
-            )
-            self._line.event("storage_full", sentence)
+        self._line.full(sorted(full))  # said again for each slot that a sweep frees
         self._calls.listened()
         return sweep
 
@@ -319,7 +313,7 @@ class Daemon:
             self._restart_modem()
         self._modem.close()
         self._open_at = self._clock.boot() + wait
-        self._line.lost(state_of(error), str(error), was_open=was_open)
+        self._line.lost(state_of(error), error, was_open=was_open)
         if restart:
             self._line.event(
                 "modem_restarted",
@@ -351,17 +345,23 @@ class Daemon:
         if settings is not None:
             reopen = settings.modem != self.settings.modem
             self.settings = settings
-            self.store.configured(settings, self._timekeeper.moment())
-            parts = (self._intake, self._replying, self._calls, self._line)
-            others = (self._health, self._alerts, self._metrics, self._daily)
-            for part in (*parts, *others):
+            for part in (
+                *(self._intake, self._replying, self._calls, self._line),
+                *(self._health, self._alerts, self._metrics, self._daily),
+            ):
                 part.settings = settings
             if reopen:
                 self._modem.close()
                 self._is_open, self._modem = False, self._new_modem()
                 self._open_at = self._clock.boot()
         self._systemd.ready()
+        self._written_down = False
+
+    def _write_down(self) -> None:
+        """Tell the log of the new configuration; until it can be written nothing else is done either."""
+        self.store.configured(self.settings, self._timekeeper.moment())
         self.store.reconsider()
+        self._written_down = True
 
     def _end(self) -> None:
         self._systemd.stopping()

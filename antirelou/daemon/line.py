@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from antirelou.clock import Timekeeper
@@ -17,7 +18,7 @@ from antirelou.daemon.tell import Repeats, Systemd
 from antirelou.language import _
 from antirelou.log import LogError, Store
 from antirelou.modem import Modem
-from antirelou.modem.facts import Condition, Identity, Registration
+from antirelou.modem.facts import Condition, Identity, ModemError, Registration
 from antirelou.settings import Settings
 
 log = logging.getLogger("antirelou")
@@ -127,13 +128,25 @@ class Line:
             )
         self._show()
 
-    def lost(self, state: str, sentence: str, *, was_open: bool) -> None:
+    def lost(self, state: str, error: ModemError, *, was_open: bool) -> None:
         """The modem cannot be used; told when it begins or when the cause changes."""
         self._condition = None
         if state == self._state and not was_open:
             return
+        sentence = str(error)
         self.event(state, sentence)
         self._become(state, sentence)
+
+    def full(self, storages: Sequence[str]) -> None:
+        """Tell which storages the modem calls full."""
+        for storage in storages:
+            self.event(
+                "storage_full",
+                _(
+                    "Storage {storage} is full; the network waits for room.",
+                    storage=storage,
+                ),
+            )
 
     def weather(self, error: LogError) -> None:
         """The log cannot be written now; the modem keeps what it has until it can."""

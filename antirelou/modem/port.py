@@ -106,14 +106,7 @@ def explain(path: str, error: Exception) -> PortError:
             ),
         )
     if number in _BUSY:
-        return PortError(
-            "busy",
-            _(
-                "The port {path} is held by {who}: stop it, or set another modem.port.",
-                path=path,
-                who=_who(path),
-            ),
-        )
+        return PortHeld(path)
     if number in _NOT_PERMITTED or isinstance(error, PermissionError):
         return PortError(
             "not_permitted",
@@ -130,6 +123,21 @@ def explain(path: str, error: Exception) -> PortError:
             path=path,
         ),
     )
+
+
+class PortHeld(PortError):
+    """Another process holds the port. Which one is looked for when it is told, for all of /proc is read for that."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("busy", path)
+        self._path = path
+
+    def __str__(self) -> str:
+        return _(
+            "The port {path} is held by {who}: stop it, or set another modem.port.",
+            path=self._path,
+            who=_who(self._path),
+        )
 
 
 def holders(path: str) -> list[tuple[int, str]]:

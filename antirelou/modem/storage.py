@@ -225,7 +225,7 @@ class Storages:
     def _whole(self, slot: StoredPdu, name: str) -> StoredPdu:
         """A slot as it is: one whose octets are not of the length told was cut in the listing, and is read by itself.
 
-        What is damaged in the slot stays as it was listed.
+        What is damaged in the slot has no length that fits: of it the longer reading is kept.
         """
         if _is_whole(slot) or slot.index < 0:
             return slot
@@ -239,7 +239,9 @@ class Storages:
         except (CommandRefused, Unanswered, SettingsLost) as error:
             log.debug("%s", error)
             return slot
-        if self._dongle.epoch != epoch or len(again) != 1 or not _is_whole(again[0]):
+        if self._dongle.epoch != epoch or len(again) != 1:
+            return slot
+        if not _is_whole(again[0]) and len(again[0].octets) <= len(slot.octets):
             return slot
         return replace(again[0], status=slot.status)  # reading it has changed that
 

@@ -93,10 +93,17 @@ def _flood(
     hour_ago = written(read(submit["reserved_at"]) - HOUR)
     lately = sum(row["counted_at"] > hour_ago for row in rows)
     numbers = [row["sender_id"] for row in rows]
+    # Whoever got one while the flood had begun and was not seen yet is no new number either.
+    unseen = logbook.value(
+        f"SELECT count(*) FROM replies WHERE line = ? AND sender_id = ? AND flood <> ? AND state IN {_COUNTING}"
+        " AND purpose IN ('lesson', 'distress') AND counted_at >= (SELECT began_at FROM floods WHERE id = ?)",
+        *(LINE, submit["sender_id"], submit["flood"], submit["flood"]),
+    )
     if lately > settings.flood.replies_per_hour:
         yield Breach.OVER_FLOOD_HOUR, f"{lately} > {settings.flood.replies_per_hour}"
     if (
         numbers.count(submit["sender_id"]) == 1
+        and not unseen
         and len(set(numbers)) > settings.flood.recipients
     ):
         yield (

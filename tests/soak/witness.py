@@ -49,6 +49,8 @@ class Witness:
         )  # numbers to which the operator had a test text sent
         self._stops: dict[str, str] = {}  # identity of a STOP -> its sender
         self._wrong_pins: set[str] = set()
+        self._untold_pins: set[str] = set()  # typed just before a death
+        self._typed: tuple[float, str] | None = None  # when a wrong PIN was typed
         self._swept = False
         self._left_at: float | None = None  # when a reply left, until the next listing
 
@@ -61,6 +63,8 @@ class Witness:
         simulation.listen(self._heard)
         self._enter_pin = simulation.sim.enter_pin
         simulation.sim.enter_pin = self._pin_typed  # type: ignore[method-assign]
+        self._unlock = simulation.sim.unlock
+        simulation.sim.unlock = self._unlocked  # type: ignore[method-assign]
 
     # P1
 
@@ -83,6 +87,11 @@ class Witness:
         """The operator allows that a PIN is typed once more."""
         self._wrong_pins.clear()
 
+    def _unlocked(self) -> None:
+        """Somebody unlocks the SIM in a phone: a PIN typed just before a death then looks as if it had been right."""
+        self._wrong_pins -= self._untold_pins
+        self._unlock()
+
     def _pin_typed(self, pin: str) -> bool:
         sim = self._simulation.sim
         self._record.counts["PINs typed"] += 1
@@ -94,6 +103,7 @@ class Witness:
         if not right:
             self._record.counts["PINs refused"] += 1
             self._wrong_pins.add(pin)
+            self._typed = self._simulation.time, pin
         self._record.say(f"PIN typed: {'right' if right else 'wrong'}")
         return right
 
@@ -109,6 +119,8 @@ class Witness:
 
     def process_died(self) -> None:
         self._left_at = None
+        if self._typed and self._simulation.time - self._typed[0] < _AT_ONCE:
+            self._untold_pins.add(self._typed[1])
 
     def writes(self, octets: bytes) -> None:
         """Octets are about to go down the wire."""
@@ -121,8 +133,8 @@ class Witness:
         """Whether a storage is selected, which tells how many slots are full, and none is."""
         if not octets.startswith(b"AT+CPMS="):
             return False
-        storages = self._simulation.sim.storages
-        return not storages["SM"].slots and not storages["ME"].slots
+        storage = self._simulation.sim.storages.get(octets[9:11].decode())
+        return storage is not None and not storage.slots
 
     def _listed(self) -> None:
         self._swept = True
