@@ -110,7 +110,7 @@ def _is_terminal(device: int) -> bool:
 
 
 def _way_in(port: os.stat_result) -> str:
-    """How a user gets at a port that is not his."""
+    """How a user gets at a port of somebody else."""
     try:
         group = grp.getgrgid(port.st_gid).gr_name
     except KeyError:

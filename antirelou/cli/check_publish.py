@@ -1,6 +1,6 @@
 """`antirelou check --publish`: what no program can see, and must be settled before the number is given to anybody.
 
-Asks the operator, and remembers what he answered as an order (`published` in `control`): all of it, each time, so that
+Asks the operator, and remembers the answers as an order (`published` in `control`): all of it, each time, so that
 the newest one tells. The answers of another SIM do not count.
 """
 

@@ -55,7 +55,7 @@ def address_of(number: str, settings: Settings) -> str:
 
 
 def agreed(address: str, settings: Settings, *, numbers: bool, yes: bool) -> bool:
-    """Whether the operator wants it sent, now that he has read what that means."""
+    """Whether the operator wants it sent, having read what that means."""
     shown = masked(address, numbers=numbers)
     if address not in (*settings.operator.numbers, settings.modem.number):
         sentence = _(

@@ -176,7 +176,8 @@ def _night_and_morning(script: Script) -> None:
         13.4 * HOUR, _("The next morning: replies leave between nine and nine only.")
     )
     script.chapter(
-        15 * HOUR, _("He writes again: he was told once, and that is all he gets.")
+        15 * HOUR,
+        _("The same number writes again: it was told once, and that is all it gets."),
     )
     script.text(15 * HOUR + 1, ADAM, "C'est quoi ce message ??")
     simulation.schedule(15 * HOUR + 60, script.stage.daemon.stop)

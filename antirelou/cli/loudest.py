@@ -21,9 +21,9 @@ _SINCE = timedelta(hours=24)
 def loudest(
     settings: Settings, top: int, since: str | None, *, numbers: bool, yes: bool
 ) -> list[str]:
-    """The numbers that wrote most since then, once the operator agreed to them; none if there are none, or he did not.
+    """The numbers that wrote most since then, once the operator agreed to them; none if there are none, or if not.
 
-    Neither his own phones, nor this SIM's number, nor who is blocked already.
+    Neither the operator's own phones, nor this SIM's number, nor who is blocked already.
     """
     now, zone = datetime.now(UTC), settings.reply.time_zone
     begins = time_option(since, "--since", now=now, zone=zone) or now - _SINCE

@@ -95,7 +95,7 @@ def forget(config: Path, number: str, yes: bool, numbers: bool) -> None:
 @json_option
 @numbers_option
 def show(config: Path, number: str, as_json: bool, numbers: bool) -> None:
-    """Show everything that is kept about a number, as an answer to whoever asks what is known of him.
+    """Show everything that is kept about a number, as an answer to whoever asks what is known of them.
 
     With --json all of it, one row a line; numbers, and what holds them, only with --numbers. Whether the number is that
     of whoever asks, find out first: antirelou prove NUMBER.

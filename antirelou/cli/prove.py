@@ -1,6 +1,6 @@
 """`antirelou prove`: a code by text, so that not just anybody asks for what is kept about somebody else.
 
-Whoever knows the code reads what comes to the number. That he is its only reader, or always was, nobody can prove.
+Whoever knows the code reads what comes to the number. That this is its only reader, or always was, nobody can prove.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ Row = dict[str, Any]
 def prove(
     config: Path, number: str, code: str | None, yes: bool, numbers: bool
 ) -> None:
-    """Send a code to a number, and check the one that you are given: is it his own number that somebody asks about?
+    """Send a code to a number, and check the one that you are given: is it their own number that somebody asks about?
 
     It is one of the two texts that a number ever gets, and counts in every limit; whoever was blocked or opted out, or
-    got two, gets none. Do not tell the code to whoever asks: he must tell you. The exit status is 1 if it is wrong.
+    got two, gets none. Do not tell the code to whoever asks: they must tell you. The exit status is 1 if it is wrong.
 
     \b
     antirelou prove "06 39 98 00 01"

@@ -187,7 +187,7 @@ class Replying:
     def _alone(
         self, due: DueReply, moment: Moment
     ) -> list[tuple[DueReply, SubmitPdu, int]]:
-        """Mark the one reply that fell due while nobody waits for his turn; if it may not go, it waits like any."""
+        """Mark the one reply that fell due while nobody waits for a turn; if it may not go, it waits like any."""
         asked = self._ask(due, moment)
         if isinstance(asked[0], Go):
             try:

@@ -30,7 +30,7 @@ MESSAGES, TABLE, NOTES, CHAIN = (
 )
 SCRIPT = "verify.py"
 _IN_ARCHIVE = (
-    "evidence"  # the directory; what the operator calls the folder may name him
+    "evidence"  # the directory; what the operator calls the folder may be a name
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that an archive can hold
 _UNIX = 3

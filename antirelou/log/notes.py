@@ -1,4 +1,4 @@
-"""What the operator observed: his words, when it was so, and the digest of a file that shows it; in the chain at once.
+"""What the operator observed: in which words, when it was so, and the digest of a file that shows it; in the chain at once.
 
 The file itself is not kept, nor where it lay: its name without the path, which may name people, and its SHA-256.
 """

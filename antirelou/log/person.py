@@ -1,4 +1,4 @@
-"""Everything that is kept about one number: the answer to whoever asks what is known of him.
+"""Everything that is kept about one number: the answer to whoever asks what is known of them.
 
 Only reads. Rows come as they are stored, table by table, without what is random (nonces, lots) or made with the key
 (pseudonyms, deduplication): it says nothing to anybody. A number whose address was erased is found by its pseudonym.

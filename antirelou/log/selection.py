@@ -1,4 +1,4 @@
-"""Which messages an operator asks for, as SQL: what he names most narrowly leads, the rest only filters.
+"""Which messages an operator asks for, as SQL: what they name most narrowly leads, the rest only filters.
 
 SQLite keeps no statistics of the log, so it cannot know that a number is rarer than a day; it is told, by a unary `+`
 before each column that must not lead. No selection reads a whole table: the newest messages are found from the end.

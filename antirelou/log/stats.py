@@ -1,7 +1,7 @@
 """Statistics: how much came, from how many, what was decided, what left; in spans of time that the caller cuts.
 
 Only reads. What nobody sent (delivery reports, this line's own proofs) is left out, and so are the numbers that the
-caller names: his own phones. Each span is one search in an index of times, so that what a month costs does not depend
+caller names: the operator's own phones. Each span is one search in an index of times, so that what a month costs does not depend
 on how long the log is.
 """
 

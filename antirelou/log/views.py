@@ -1,4 +1,4 @@
-"""The views as they were first released: the operator's usual questions, under names that he would guess.
+"""The views as they were first released: the operator's usual questions, under names that one would guess.
 
 A public interface, documented in the README; days, hours and months are of UTC, as all that is stored. Like tables they
 are never edited after a release: a later migration replaces one.
