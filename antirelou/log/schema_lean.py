@@ -13,4 +13,7 @@ LEAN = (
     "CREATE INDEX replies_state ON replies (state, message_id) WHERE ended_at IS NOT NULL",
     "DROP INDEX replies_queued",
     "CREATE INDEX replies_queued ON replies (line, expires_at) WHERE ended_at IS NULL",
+    # The recipients of a month are counted for each reply: with the purpose in it, from the index alone.
+    "DROP INDEX replies_counted",
+    "CREATE INDEX replies_counted ON replies (line, counted_at, sender_id, purpose) WHERE counted_at IS NOT NULL",
 )
