@@ -196,7 +196,11 @@ def test_no_page_is_empty_and_nothing_is_written_over_its_edge(tmp_path: Path) -
 
 
 @poppler
-@pytest.mark.parametrize("text", [BIDI, CONTROL, MARKS, EMOJI, "x" * 70_000, "", " "])
+@pytest.mark.parametrize(
+    "text",
+    [BIDI, CONTROL, MARKS, EMOJI, "x" * 70_000, "", " "],
+    ids=["bidi", "control", "marks", "emoji", "long", "empty", "blank"],
+)
 def test_hostile_texts_break_nothing(tmp_path: Path, text: str) -> None:
     around = [a_record(1, "avant"), a_record(2, text), a_record(3, "après")]
     said = read(reported(tmp_path, around))
