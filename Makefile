@@ -87,7 +87,7 @@ man: $(VENV)/ready
 french: $(VENV)/ready
 	PYTHONPATH=tests $(BIN)/python tests/catalogue.py
 
-# COUNT random days (10,000 take twenty-odd minutes on two cores), from the seed FIRST on; TRACE=SEED shows one day.
+# COUNT random days (10,000 take half an hour on two cores), from the seed FIRST on; TRACE=SEED shows one day.
 soak: $(VENV)/ready
 	PYTHONPATH=tests $(BIN)/python -m soak $(COUNT) $(if $(FIRST),--first $(FIRST)) $(if $(TRACE),--trace $(TRACE))
 
