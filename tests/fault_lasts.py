@@ -51,8 +51,9 @@ class Told:
 
     @property
     def odd(self) -> list[str]:
-        """The lines that are no sentences."""
-        return [line for line in dict.fromkeys(self.lines) if not is_sentence(line)]
+        """The lines that are no sentences, but for the day's anchor, which is to be copied."""
+        said = (line for line in dict.fromkeys(self.lines) if _ANCHOR not in line)
+        return [line for line in said if not is_sentence(line)]
 
     def summary(self) -> str:
         """Each line with how often it came, numbers aside."""
@@ -66,6 +67,9 @@ def is_sentence(line: str) -> bool:
     return bool(re.match(r"[A-Z]\w* ", line) and line.endswith(".")) and not (
         _JARGON.search(words)
     )
+
+
+_ANCHOR = "The head of the chain is "
 
 
 class _Journal(logging.Handler):
