@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,18 +21,14 @@ Make = Callable[..., World]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    made: list[World] = []
-
+def make(tmp_path: Path) -> Make:
     def world(**sections: Any) -> World:
-        made.append(World(tmp_path, **sections))
-        made[-1].text("Salut", NUMBER)
-        made[-1].run(600)
-        return made[-1]
+        made = World(tmp_path, **sections)
+        made.text("Salut", NUMBER)
+        made.run(600)
+        return made
 
-    yield world
-    for each in made:
-        each.store.close()
+    return world
 
 
 def days(world: World, number: int, *, restarts: bool = False) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from world import NUMBER, OTHER, World
@@ -21,17 +21,8 @@ FORGET = json.dumps({"address": NUMBER})
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Make a world that is closed afterwards."""
-    made: list[World] = []
-
-    def world(**sections: Any) -> World:
-        made.append(World(tmp_path, **sections))
-        return made[-1]
-
-    yield world
-    for each in made:
-        each.store.close()
+def make(tmp_path: Path) -> Make:
+    return partial(World, tmp_path)
 
 
 def texts(world: World) -> list[str | None]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,8 @@ DAY = Hours(time(9), time(21))
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    made: list[World] = []
-
-    def world(**sections: Any) -> World:
-        made.append(World(tmp_path, **sections))
-        return made[-1]
-
-    yield world
-    for each in made:
-        each.store.close()
+def make(tmp_path: Path) -> Make:
+    return partial(World, tmp_path)
 
 
 def prove(world: World, address: str = NUMBER) -> str:

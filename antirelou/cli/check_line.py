@@ -17,6 +17,7 @@ from antirelou.cli.output import masked, visible
 from antirelou.clock import Clock, SystemClock
 from antirelou.language import _, marked, plural
 from antirelou.modem import Modem
+from antirelou.modem.condition import NO_NETWORK
 from antirelou.modem.facts import (
     Condition,
     DirectPdu,
@@ -63,18 +64,6 @@ _ITEM_OF_STATE = {  # by the daemon's words for a line's state
 _SHARED = _(
     " If that does not help: sudo fuser -v {port} tells whether another program reads along."
 )
-
-_NETWORKS = {
-    Registration.DENIED: _(
-        "The network refuses this SIM: ask its operator whether it is active and not barred."
-    ),
-    Registration.SEARCHING: _(
-        "The modem searches for a network: check the antenna and where the dongle stands."
-    ),
-    Registration.NOT_REGISTERED: _(
-        "The modem is in no network: check the antenna, the SIM and its plan."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +311,7 @@ def _of_network(condition: Condition) -> Finding:
             "The modem does not say whether it is registered ({signal}).", signal=signal
         )
         return Finding("network", None, sentence)
-    return Finding("network", False, _NETWORKS[condition.registration])
+    return Finding("network", False, NO_NETWORK[condition.registration])
 
 
 def _of_storage(use: StorageUse) -> Finding:

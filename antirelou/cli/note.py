@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from antirelou.cli.options import config_option, settings_of, time_option
+from antirelou.cli.options import config_option, settings_of, time_option, unreadable
 from antirelou.cli.output import echo, visible, when
 from antirelou.clock import SystemClock, Timekeeper
 from antirelou.language import _
@@ -75,14 +74,9 @@ def note(config: Path, observed: str | None, path: Path | None, text: str) -> No
 
 
 def _digest(path: Path) -> str:
+    from antirelou.evidence.folder import digest_of
+
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of(path)
     except OSError as error:
-        raise click.UsageError(
-            _(
-                "{file} cannot be read ({error}): name another file.",
-                file=visible(str(path)),
-                error=error.strerror,
-            )
-        ) from error
+        raise unreadable(path, error) from error

@@ -131,3 +131,14 @@ def our_numbers(settings: Settings) -> list[str]:
     """The operator's own phones and the line's number, as the log knows them: what they sent counts nowhere."""
     numbers = (*settings.operator.numbers, settings.modem.number)
     return [normalise(one, settings.modem.country) for one in numbers if one]
+
+
+def unreadable(path: Path, error: OSError) -> click.UsageError:
+    """What is said of a file that was named and cannot be read."""
+    return click.UsageError(
+        _(
+            "{file} cannot be read ({error}): name another file.",
+            file=visible(str(path)),
+            error=error.strerror,
+        )
+    )

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from antirelou.cli.options import anchor_of, config_option, json_option, settings_of
+from antirelou.cli.options import (
+    anchor_of,
+    config_option,
+    json_option,
+    settings_of,
+    unreadable,
+)
 from antirelou.cli.output import echo, json_line, visible, when
 from antirelou.language import _, plural
 from antirelou.log import Anchor, Reader, Verified
@@ -88,13 +94,7 @@ def _folder(path: Path, anchor: Anchor | None, *, as_json: bool) -> None:
                 path if path.is_dir() else unpacked(path, Path(directory)), anchor
             )
         except OSError as error:
-            raise click.UsageError(
-                _(
-                    "{file} cannot be read ({error}): name another file.",
-                    file=visible(str(path)),
-                    error=error.strerror,
-                )
-            ) from error
+            raise unreadable(path, error) from error
     fault = found.fault
     facts = {"manifest": found.manifest, "files": found.files}
     facts |= {"messages": found.messages, "first": found.first, "last": found.last}

@@ -18,6 +18,7 @@ from antirelou.daemon.tell import Repeats, Systemd
 from antirelou.language import _
 from antirelou.log import LogError, Store
 from antirelou.modem import Modem
+from antirelou.modem.condition import NO_NETWORK
 from antirelou.modem.facts import Condition, Identity, ModemError, Registration
 from antirelou.settings import Settings
 
@@ -41,15 +42,7 @@ _NETWORK = {
     Registration.UNKNOWN: _(
         "The modem does not tell whether it is in a network; replies are tried."
     ),
-    Registration.DENIED: _(
-        "The network refuses this SIM: ask its operator whether it is active and not barred."
-    ),
-    Registration.SEARCHING: _(
-        "The modem searches for a network: check the antenna and where the dongle stands."
-    ),
-    Registration.NOT_REGISTERED: _(
-        "The modem is in no network: check the antenna, the SIM and its plan."
-    ),
+    **NO_NETWORK,
 }
 
 _NO_CENTRE = _(

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Self, TextIO
@@ -34,7 +34,6 @@ _IN_ARCHIVE = (
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that an archive can hold
 _UNIX = 3
-_CHUNK = 1 << 20  # octets
 
 
 class FolderExists(Exception):
@@ -168,16 +167,8 @@ def shipped_script() -> str:
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal. Raises `OSError`."""
-    digest = hashlib.sha256()
-    for chunk in _chunks(path):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _archive(source: Path, target: Path) -> None:
@@ -190,6 +181,8 @@ def _archive(source: Path, target: Path) -> None:
             entry.create_system = _UNIX
             entry.external_attr = 0o100644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(entry, "w", force_zip64=True) as into:
-                for chunk in _chunks(path):
-                    into.write(chunk)
+            with (
+                path.open("rb") as octets,
+                archive.open(entry, "w", force_zip64=True) as into,
+            ):
+                shutil.copyfileobj(octets, into)

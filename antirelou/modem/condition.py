@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gsmmodem.exceptions import CommandError, TimeoutException
 
+from antirelou.language import _
 from antirelou.modem.dongle import Dongle
 from antirelou.modem.facts import Condition, Registration
 from antirelou.modem.initialise import optional, service_centre, switch_on
@@ -36,6 +37,18 @@ _ORDER = (
     Registration.NOT_REGISTERED,
     Registration.UNKNOWN,
 )
+
+NO_NETWORK = {
+    Registration.DENIED: _(
+        "The network refuses this SIM: ask its operator whether it is active and not barred."
+    ),
+    Registration.SEARCHING: _(
+        "The modem searches for a network: check the antenna and where the dongle stands."
+    ),
+    Registration.NOT_REGISTERED: _(
+        "The modem is in no network: check the antenna, the SIM and its plan."
+    ),
+}
 
 
 def condition(dongle: Dongle, storages: Storages) -> Condition:
