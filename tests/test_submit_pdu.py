@@ -231,4 +231,4 @@ def test_a_segment_that_the_library_cuts_again_is_refused(monkeypatch):
         lambda *given, **options: 2 * encode(*given, **options),
     )
     with pytest.raises(ValueError, match="made 2 PDUs of one segment"):
-        submit_pdus(NUMBER, "a", reference=0)
+        submit_pdus(NUMBER, "a text that no other test has encoded", reference=0)

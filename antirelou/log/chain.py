@@ -108,15 +108,22 @@ def append(
         of = dict(found)
         facts, salt = canonical(of), nonce()
         own_nonce = salt
-    last = connection.row("SELECT seq, head FROM chain ORDER BY seq DESC LIMIT 1")
-    seq, previous = (last["seq"] + 1, last["head"]) if last else (1, GENESIS)
+    seq, previous = connection.read_before.get("chain") or _end(connection)
+    seq += 1
     committed = commitment(salt, kind, row, written, line, of)
     new = head(previous, seq, kind, committed)
     connection.run(
         "INSERT INTO chain (seq, at, line, kind, row, facts, nonce, commitment, head) VALUES (?,?,?,?,?,?,?,?,?)",
         [seq, written, line, kind, row, facts, own_nonce, committed, new],
     )
+    connection.keep("chain", (seq, new))
     return new
+
+
+def _end(connection: Connection) -> tuple[int, bytes]:
+    """The newest entry's number and head."""
+    last = connection.row("SELECT seq, head FROM chain ORDER BY seq DESC LIMIT 1")
+    return (last["seq"], last["head"]) if last else (0, GENESIS)
 
 
 def joined(connection: Connection, message_id: int) -> str | None:

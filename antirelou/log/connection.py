@@ -42,6 +42,7 @@ class Connection:
         self.raw = raw
         raw.row_factory = sqlite3.Row
         self._open = False
+        self.read_before: dict[str, Any] = {}  # see `keep`
 
     @classmethod
     def writing(cls, path: Path) -> Connection:
@@ -214,8 +215,14 @@ class Connection:
                 raise
         finally:
             self._open = False
+            self.read_before.clear()
             if not durable:
                 self.run("PRAGMA synchronous = FULL")
+
+    def keep(self, name: str, value: Any) -> None:
+        """Have `value` in `read_before` until the transaction ends, for what nobody else can change meanwhile."""
+        if self._open:
+            self.read_before[name] = value
 
     def empty_wal(self) -> bool:
         """Move all that the write-ahead log holds into the file and cut it to nothing, if nobody is reading in it now."""

@@ -1,7 +1,8 @@
 """What a release rests on: what is used of the limits, what became of the recipient, what the others did meanwhile.
 
 Counted from rows, inside the transaction that marks the submit (P4): a row counts from the mark on, also one whose
-time is ahead of the clock. What a question costs does not grow with the log, nor with the flood.
+time is ahead of the clock. What a question costs does not grow with the log, nor with the flood; what all replies of
+the line have in common is read once a transaction, since nothing but a mark changes it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,26 @@ from antirelou.policy.words import normalise
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+_TICK = timedelta(milliseconds=1)  # in which times are kept
 
 _SENT_AT = "coalesce(service_centre_utc, received_at)"
 _NOBODYS = ", ".join(f"'{kind}'" for kind in NO_ARRIVALS)
+
+
+class Common(TypedDict):
+    """The fields of `Reserve` that are the same for every reply of the line; of the recipients all are counted."""
+
+    segments_hour: int
+    oldest_in_hour: datetime | None
+    segments_day: int
+    oldest_in_day: datetime | None
+    recipients_day: int
+    recipients_month: int
+    memory_gap_until: datetime | None
+    paused: bool
+    clock_behind: bool
+    new_sim: bool
+    breaker_until: datetime | None
 
 
 class FloodCost(TypedDict, total=False):
@@ -53,34 +71,24 @@ class Reserving(Deciding):
         )
         if sender is None:
             raise LookupError(f"there is no reply {reply_id} with a recipient")
-        hour, oldest_in_hour = self._segments(now - HOUR)
-        day, oldest_in_day = self._segments(now - DAY)
-        in_day, recipients_day = self._recipients(stamp(now - DAY), sender["id"])
-        in_month, recipients_month = self._recipients(
-            stamp(month_start - timedelta(milliseconds=1)), sender["id"]
-        )
+        common = self._common(now, month_start)
+        counted_at = self._counted_at(sender["id"])
+        in_day = counted_at > stamp(now - DAY)
+        in_month = counted_at > stamp(month_start - _TICK)
         answered = self._db.row(
             "SELECT * FROM messages WHERE id = ?", [sender["message_id"]]
         )
+        common["recipients_day"] -= in_day
+        common["recipients_month"] -= in_month
         return Reserve(
-            segments_hour=hour,
-            segments_day=day,
-            recipients_day=recipients_day,
-            recipients_month=recipients_month,
-            memory_gap_until=self.memory_gap(),
+            **common,
             recipient_in_day=in_day,
             recipient_in_month=in_month,
-            oldest_in_hour=oldest_in_hour,
-            oldest_in_day=oldest_in_day,
             told=sender["told"] + self._self_tests(sender["id"]),
             distress_told=bool(sender["distress_told"]),
             blocked=sender["blocked_at"] is not None,
             opted_out=sender["opted_out_at"] is not None,
-            paused=self.paused(),
             disk_low=disk_low,
-            clock_behind=self.clock_behind(now),
-            new_sim=self.new_sim(),
-            breaker_until=self.breaker_until(now),
             messages_since=self._messages_since(answered) if answered else 0,
             campaign_senders=self._pasted_by(answered) if answered else 0,
             **self._flood_cost(answered["flood"] if answered else 0, sender["id"], now),
@@ -92,6 +100,28 @@ class Reserving(Deciding):
 
     # Inside
 
+    def _common(self, now: datetime, month_start: datetime) -> Common:
+        """A copy of what holds for every reply, from this transaction if it was read in it."""
+        asked, common = self._db.read_before.get("common") or (None, None)
+        if common is None or asked != (now, month_start):
+            hour, oldest_in_hour = self._segments(now - HOUR)
+            day, oldest_in_day = self._segments(now - DAY)
+            common = Common(
+                segments_hour=hour,
+                oldest_in_hour=oldest_in_hour,
+                segments_day=day,
+                oldest_in_day=oldest_in_day,
+                recipients_day=self._recipients(now - DAY),
+                recipients_month=self._recipients(month_start - _TICK),
+                memory_gap_until=self.memory_gap(),
+                paused=self.paused(),
+                clock_behind=self.clock_behind(now),
+                new_sim=self.new_sim(),
+                breaker_until=self.breaker_until(now),
+            )
+            self._db.keep("common", ((now, month_start), common))
+        return common.copy()
+
     def _segments(self, since: datetime) -> tuple[int, datetime | None]:
         """How many segments count since then, that moment itself excluded, and the oldest of them."""
         row = self._db.row(
@@ -102,16 +132,23 @@ class Reserving(Deciding):
         assert row is not None
         return row["segments"], read_or_none(row["oldest"])
 
-    def _recipients(self, since: str, sender_id: int) -> tuple[bool, int]:
-        """Whether this recipient counts since then, and how many others do. Test answers are nobody's."""
-        row = self._db.row(
-            "SELECT coalesce(max(sender_id = ?), 0) AS own, count(DISTINCT CASE WHEN sender_id <> ? THEN sender_id END)"
-            " AS others FROM replies INDEXED BY replies_counted"
+    def _recipients(self, since: datetime) -> int:
+        """How many recipients count since then, that moment itself excluded. Test answers are nobody's."""
+        found: int = self._db.value(
+            "SELECT count(DISTINCT sender_id) FROM replies INDEXED BY replies_counted"
             f" WHERE line = ? AND counted_at > ? AND {TO_STRANGERS}",
-            [sender_id, sender_id, self.line, since],
+            [self.line, stamp(since)],
         )
-        assert row is not None
-        return bool(row["own"]), row["others"]
+        return found
+
+    def _counted_at(self, sender_id: int) -> str:
+        """When this recipient last counted; "" if never."""
+        found: str = self._db.value(
+            "SELECT coalesce(max(counted_at), '') FROM replies INDEXED BY replies_sender"
+            f" WHERE sender_id = ? AND line = ? AND {TO_STRANGERS}",
+            [sender_id, self.line],
+        )
+        return found
 
     def _self_tests(self, sender_id: int) -> int:
         """How many texts of a line to itself went to this number: had it been a stranger's, they count (P12)."""

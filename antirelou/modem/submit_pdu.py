@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gsmmodem.pdu import encodeSmsSubmitPdu
 
@@ -17,10 +18,14 @@ from antirelou.language import _
 
 _DESTINATION = re.compile(r"\+[1-9][0-9]{3,14}|[0-9]{3,15}")
 _MOST_SEGMENTS = 255
+_CACHED = 64  # segments; there are few texts to reply with, and in a raid each leaves again and again
 
 _SUBMIT, _STATUS_REPORT, _USER_DATA_HEADER_INDICATOR = 0x01, 0x20, 0x40
 _GSM7_CODING, _UCS2_CODING = 0x00, 0x08
-_TYPE_OF_ADDRESS_AT = 4  # behind service centre, first octet, message reference and the destination's length
+_FIRST_OCTET_AT, _ADDRESS_AT = 1, 3
+_ANYBODY = "+999"  # whom the library encodes for
+_BEHIND_ANYBODY = _ADDRESS_AT + 4
+_USER_DATA_AT = _BEHIND_ANYBODY + 3  # behind TP-PID, TP-DCS and TP-UDL
 
 # Septet 0x5F is a backtick in the library's table; a form feed is an escape pair that its table lacks.
 _LIBRARY_GSM7 = str.maketrans({"§": "`", "\f": "\x1b\n"})
@@ -43,6 +48,16 @@ def _type_of_address(destination: str) -> int:
     return 0x91 if destination.startswith("+") else 0x81
 
 
+def _address(destination: str) -> bytes:
+    """Its address field (TS 23.040 clause 9.1.2.5); the library says "national" of short numbers too."""
+    digits = destination.removeprefix("+")
+    padded = digits + "F" * (len(digits) % 2)
+    swapped = "".join(
+        second + first for first, second in zip(padded[::2], padded[1::2], strict=True)
+    )
+    return bytes([len(digits), _type_of_address(destination)]) + bytes.fromhex(swapped)
+
+
 def _library_text(
     alphabet: sms.Alphabet, segment: str, header: bytes
 ) -> tuple[str, bytes]:
@@ -63,6 +78,18 @@ def _library_text(
     )
 
 
+@lru_cache(maxsize=_CACHED)
+def _for_anybody(library_text: str, status_report: bool) -> bytes:
+    pdus = encodeSmsSubmitPdu(
+        _ANYBODY, library_text, reference=0, requestStatusReport=status_report
+    )
+    if len(pdus) != 1:
+        raise ValueError(
+            f"the encoder made {len(pdus)} PDUs of one segment; the text was not sent"
+        )
+    return bytes(pdus[0].data)
+
+
 def _encode(
     destination: str,
     library_text: str,
@@ -71,24 +98,11 @@ def _encode(
     segmented: bool,
     status_report: bool,
 ) -> SubmitPdu:
-    pdus = encodeSmsSubmitPdu(
-        destination, library_text, reference=0, requestStatusReport=status_report
-    )
-    if len(pdus) != 1:
-        raise ValueError(
-            f"the encoder made {len(pdus)} PDUs of one segment; the text was not sent"
-        )
-    octets = bytearray(pdus[0].data)
+    octets = bytearray(_for_anybody(library_text, status_report))
     if segmented:
-        octets[1] |= _USER_DATA_HEADER_INDICATOR
-    octets[_TYPE_OF_ADDRESS_AT] = _type_of_address(
-        destination
-    )  # the library says "national" of short numbers too
-    digits = octets[3]
-    user_data_at = (
-        _TYPE_OF_ADDRESS_AT + 1 + (digits + 1) // 2 + 3
-    )  # behind TP-PID, TP-DCS and TP-UDL
-    octets[user_data_at : user_data_at + len(start)] = start
+        octets[_FIRST_OCTET_AT] |= _USER_DATA_HEADER_INDICATOR
+    octets[_USER_DATA_AT : _USER_DATA_AT + len(start)] = start
+    octets[_ADDRESS_AT:_BEHIND_ANYBODY] = _address(destination)
     return SubmitPdu(octets.hex().upper(), len(octets) - 1)
 
 
