@@ -193,6 +193,26 @@ def test_the_reserve_knows_the_recipient_and_the_line(world: World) -> None:
     ) == (2, *(True,) * 4)
 
 
+def test_what_all_replies_have_in_common_is_read_once_until_one_is_marked(
+    world: World,
+) -> None:
+    anne, bob = world.queued(ANNE), world.queued(BOB)
+    asked: list[str] = []
+    log = world.store._db.raw
+    with world.store.transaction():
+        before = world.store.reserve(anne, world.now.at, month_start=START)
+        log.set_trace_callback(asked.append)
+        assert before == world.store.reserve(bob, world.now.at, month_start=START)
+        log.set_trace_callback(None)
+        world.store.mark(anne, ["00"], world.now)
+        after = world.store.reserve(bob, world.now.at, month_start=START)
+    assert not any(
+        "submits_counted" in one or "replies_counted" in one for one in asked
+    )
+    assert (after.segments_day, after.recipients_month) == (1, 1)
+    assert world.store.reserve(bob, world.now.at, month_start=START) == after
+
+
 def test_an_opt_out_drops_what_is_queued_in_every_line_for_ever(tmp_path: Path) -> None:
     one, two = World(tmp_path, "one"), World(tmp_path, "two")
     mine, theirs, other = one.queued(ANNE), two.queued(ANNE), one.queued(BOB)

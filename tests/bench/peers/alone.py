@@ -34,6 +34,7 @@ def realistic(messages: int, processes: list[Path]) -> Worked:
         command = OURS.prepare(folder)
         with plugged_in(folder / "modem", REALISTIC) as modem:
             program = Program(command, folder, counted=False)
+            modem.has_ended = program.has_ended
             for file in processes:
                 file.write_text(str(program.pid))
             try:
@@ -70,6 +71,7 @@ def ten_lines(messages: int) -> list[float]:
             )
             modems.append(modem)
             program = Program(command, folder, counted=False)
+            modem.has_ended = program.has_ended
             stack.callback(program.stop)
         for modem in modems:
             modem.send(messages + 1)

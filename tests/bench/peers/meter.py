@@ -80,6 +80,10 @@ class Program:
             sum(one.handed for one in found),
         )
 
+    def has_ended(self) -> bool:
+        """Whether it is there no more."""
+        return self._process.poll() is not None
+
     @property
     def pid(self) -> int:
         """Of the program itself, or of what counts for it."""

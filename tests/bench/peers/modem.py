@@ -21,6 +21,7 @@ from antirelou.simulator.simulation import RADIOS, Radio
 FIRST, NUMBERS = 33639980000, 10_000  # they belong to nobody
 TEXT = "Salut, c'est moi, tu fais quoi ce soir ? Réponds-moi."
 PATIENCE = 60.0  # seconds without any progress: the program hangs
+_LOOK = 1.0  # seconds between two looks whether it is there at all
 WITHOUT_DELAYS = RADIOS["instant"]
 SUBMITS_IN_3_S = Radio(delivery=0.0, submit=3.0, deletion=0.0)
 REALISTIC = RADIOS["realistic"]
@@ -45,6 +46,7 @@ class Modem:
         self.deleted: list[float] = []
         self.read: list[float] = []  # each look into the slots
         self.exchanges = 0
+        self.has_ended: Callable[[], bool] = lambda: False  # the program
         self._given = first  # numbers are given in turn, from this one on
         self._changed = threading.Condition()
         self._feed = self.simulation.modem.feed
@@ -82,8 +84,11 @@ class Modem:
             while not true():
                 before, end = self._progress(), time.monotonic() + PATIENCE
                 while not true() and self._progress() == before:
-                    if not self._changed.wait(end - time.monotonic()):
+                    if self.has_ended():
+                        raise Stalled("It has ended.")
+                    if time.monotonic() >= end:
                         raise Stalled(f"No progress for {PATIENCE:g} s.")
+                    self._changed.wait(_LOOK)
 
     def _progress(self) -> int:
         return len(self.landed) + len(self.read) + len(self.accepted)

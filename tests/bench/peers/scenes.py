@@ -51,6 +51,7 @@ def started(
         with plugged_in(folder / "modem", radio) as modem:
             modem.send(1)  # some look into the slots only where something is in them
             program = Program(command, folder, counted=counted)
+            modem.has_ended = program.has_ended
             try:
                 yield modem, program
             except Stalled as stalled:
