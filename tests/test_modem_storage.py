@@ -330,6 +330,35 @@ def test_where_listing_does_not_work_slots_are_read_one_by_one(
     assert stage.modem.stored() == [] and stage.clock.boot() - before < 1
 
 
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("listing", [True, False], ids=["listing", "slot by slot"])
+@pytest.mark.parametrize("command", [b'AT+CPMS="SM"', b"AT+CMGL", b"AT+CMGR"])
+def test_what_is_shown_in_text_mode_is_not_what_is_in_the_slot(
+    voice: str, listing: bool, command: bytes
+) -> None:
+    """It may fall into text mode in the middle of a sweep, and what is taken for read would be emptied."""
+    stage = Stage(voice=voice)
+    if not listing:
+        stage.simulation.fault("refused", prefix="AT+CMGL", times=None)
+    stage.network.text(NUMBER, "Bonjour")
+    [name] = [name for name, one in stage.sim.storages.items() if one.slots]
+    stage.sim.storages[name].put(Slot(READ, "07913306091093F0040B913336998000F1"))
+    kept = {slot.pdu for slot in stage.sim.storages[name].slots.values()}
+    feed, times = stage.simulation.modem.feed, [1]
+
+    def forgets(octets: bytes) -> None:
+        if octets.startswith(command) and times:
+            times.pop()
+            stage.simulation.fault("text_mode_reset")
+        feed(octets)
+
+    stage.simulation.modem.feed = forgets  # type: ignore[method-assign]
+    found = stage.modem.stored()
+    assert {slot.octets for slot in found} <= kept
+    assert {slot.octets for slot in stage.modem.stored()} == kept
+    assert listing is False or len(found) == 2
+
+
 def test_an_empty_storage_may_be_an_error() -> None:
     stage = Stage()
     stage.simulation.fault("empty_is_321")

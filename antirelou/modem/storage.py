@@ -2,7 +2,8 @@
 
 Promises that a slot is never listed or deleted under another storage's name: every command that relies on the
 selected storage says as of which epoch, and the storage is selected again whenever the modem may have started since.
-A slot that cannot be understood is returned as it came.
+A slot that cannot be understood is returned as it came; one that was shown in text mode, which is not what is in it,
+is not returned.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ BELIEVED_SECONDS = 3600.0  # that +CMGL does not work; it may have hung for a wh
 EMPTY = 321  # invalid memory index: there is nothing in it (TS 27.005 clause 3.2.5)
 HANGS = (
     3  # slots that may stay unanswered before the reading of single slots is given up
+)
+
+# A header of text mode: its status is a word (TS 27.005 clause 3.1, <stat>).
+_TEXT_MODE = re.compile(
+    r'\+CMG[LR]:\s*(?:\d+\s*,\s*)?"(?:REC|STO) [A-Z]+"', re.IGNORECASE
 )
 
 log = logging.getLogger("antirelou.modem")
@@ -176,7 +182,8 @@ class Storages:
         if self._dongle.clock.boot() < self._slot_by_slot.get(name, 0.0):
             return self._by_slot(name, use)
         hung = 0
-        for _attempt in range(4):
+        refusals = 0  # the first may be of a modem that fell into text mode just now
+        for _attempt in range(5):
             try:
                 lines = self._list(name, use)
             except SettingsLost:
@@ -194,7 +201,11 @@ class Storages:
                     raise refused(state) from error
                 if is_busy(error):
                     raise refused("busy") from error
-                break
+                refusals += 1
+                if refusals == 2:
+                    break
+                self._patiently("AT+CMGF=0")
+                continue
             return [self._whole(slot, name) for slot in slots(name, lines)]
         else:
             raise ModemSilent(
@@ -210,16 +221,24 @@ class Storages:
         dongle = self._dongle
         if name:
             self._select(name, again=False)
-        epoch = dongle.epoch
         used = use.used if use else 255
         first = SILENCE_SECONDS + SLOT_SECONDS * used
         # Ten bits an octet, 420 octets a slot; the rest is for a modem that thinks between two.
         whole = 60.0 + first + used * (4200 / max(dongle.baudrate, 300) + 1.0)
-        lines = dongle.ask("AT+CMGL=4", whole, silence=first, as_of=epoch)
-        if (
-            dongle.epoch != epoch
-        ):  # it started meanwhile: whose slots these are is not known
+        return self._shown("AT+CMGL=4", whole, silence=first)
+
+    def _shown(
+        self, command: str, seconds: float = 10.0, *, silence: float | None = None
+    ) -> list[str]:
+        """What is shown of slots of the selected storage; `SettingsLost` if it may be of another one, or no PDU."""
+        dongle = self._dongle
+        epoch = dongle.epoch
+        lines = dongle.ask(command, seconds, silence=silence, as_of=epoch)
+        if dongle.epoch != epoch:
             raise SettingsLost(_("The modem started during a listing."))
+        if any(_TEXT_MODE.match(line) for line in lines):
+            self._patiently("AT+CMGF=0")
+            raise SettingsLost(_("The modem's settings may have changed."))
         return lines
 
     def _whole(self, slot: StoredPdu, name: str) -> StoredPdu:
@@ -232,14 +251,11 @@ class Storages:
         try:
             if name:
                 self._select(name, again=False)
-            epoch = self._dongle.epoch
-            again = slots(
-                name, self._dongle.ask(f"AT+CMGR={slot.index}", as_of=epoch), slot.index
-            )
+            again = slots(name, self._shown(f"AT+CMGR={slot.index}"), slot.index)
         except (CommandRefused, Unanswered, SettingsLost) as error:
             log.debug("%s", error)
             return slot
-        if self._dongle.epoch != epoch or len(again) != 1:
+        if len(again) != 1:
             return slot
         if not _is_whole(again[0]) and len(again[0].octets) <= len(slot.octets):
             return slot
@@ -255,8 +271,7 @@ class Storages:
             try:
                 if name:
                     self._select(name, again=False)
-                epoch = self._dongle.epoch
-                lines = self._dongle.ask(f"AT+CMGR={index}", as_of=epoch)
+                lines = self._shown(f"AT+CMGR={index}")
             except SettingsLost:
                 continue
             except CommandRefused as error:
@@ -273,8 +288,7 @@ class Storages:
                     break
                 continue
             read += 1
-            if self._dongle.epoch == epoch:
-                found += slots(name, lines, index)
+            found += slots(name, lines, index)
         return found
 
 
