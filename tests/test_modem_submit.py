@@ -299,9 +299,19 @@ def test_content_that_cannot_be_stored_keeps_the_submit_back() -> None:
         stage.modem.wait(1)
 
 
-def test_a_modem_in_text_mode_sends_no_hexadecimal_to_a_stranger() -> None:
+@pytest.mark.parametrize("command", [b"AT+CSCA?", b"AT+CMGF=0"])
+def test_a_modem_in_text_mode_sends_no_hexadecimal_to_a_stranger(
+    command: bytes,
+) -> None:
     stage = Stage()
-    stage.simulation.fault("text_mode_reset")
+    feed = stage.simulation.modem.feed
+
+    def forgets(octets: bytes) -> None:
+        if octets.startswith(command):
+            stage.simulation.fault("text_mode_reset")
+        feed(octets)
+
+    stage.simulation.modem.feed = forgets  # type: ignore[method-assign]
     assert stage.modem.submit(PDU).fate is Fate.SUBMITTED
     assert [(one.destination, one.text) for one in stage.network.submitted] == [
         ("+33639980000", "Test")

@@ -52,13 +52,12 @@ def submit(dongle: Dongle, pdu: SubmitPdu, service_centre: str = "") -> Outcome:
         raise ValueError("a PDU must be hexadecimal, with its length")
     dongle.late_submit = False
     try:
-        dongle.ask(
-            "AT+CMGF=0", SETTING_SECONDS
-        )  # in text mode the length would be taken for a telephone number
         if not has_service_centre(dongle, service_centre) and dongle.lacked_centre:
             return Outcome(
                 Fate.NOT_LEFT, cms_error=330, said=_("the SIM has no service centre")
             )
+        # Last of all: in text mode the length would be taken for a telephone number.
+        dongle.ask("AT+CMGF=0", SETTING_SECONDS)
         not_left = _until_prompt(dongle, pdu)
     except CommandRefused as refused:
         return Outcome(Fate.NOT_LEFT, cms_error=refused.cause, said=refused.said)
