@@ -160,6 +160,10 @@ class Timekeeper:
         if self._floor is None or moment.at > self._floor:
             self._floor, self._floor_boot = moment.at, moment.boot
 
+    def believe(self, moment: Moment) -> None:
+        """Take this reading for right, whatever later time was stored: the operator declared those times wrong."""
+        self._floor, self._floor_boot = moment.at, moment.boot
+
     def step(self) -> timedelta | None:
         """By how much the log's time stepped since the last call, or None; less than `STEP` is taken in silence."""
         offset = self._now_offset()

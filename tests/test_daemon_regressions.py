@@ -351,3 +351,19 @@ def test_a_slot_that_nobody_can_read_is_whole_in_the_log_though_its_listing_was_
     assert not world.simulation.sim.storages["SM"].slots
     with sqlite3.connect(world.settings.log.path) as log:
         assert log.execute("SELECT pdu FROM delivers").fetchall() == [(JUNK,)]
+
+
+def test_times_that_the_operator_declared_wrong_do_not_come_back_with_an_unsynchronised_clock(
+    world: World,
+) -> None:
+    world.text("Salut", NUMBER)
+    world.run(60)
+    world.clock.step(timedelta(hours=-2))
+    world.run(60)
+    world.order("resume", '{"clock": true}')
+    world.run(60)
+    right = world.clock.now()
+    world.clock.synchronise(False)
+    world.run(60)
+    moment = world.daemon._timekeeper.moment()
+    assert right <= moment.at <= right + timedelta(minutes=5) and moment.unsynced

@@ -40,6 +40,8 @@ def carry_out(store: Store, timekeeper: Timekeeper) -> int:
                 moment = timekeeper.moment()
                 results.append(_obey(store, order, moment))
                 store.done(order.id, results[-1], moment)
+        if any(_declares_times_wrong(order) for order in orders):
+            timekeeper.believe(moment)
         for order, result in zip(orders, results, strict=True):
             log.info(_("order %d (%s): %s"), order.id, order.kind, result)
         carried_out += len(orders)
@@ -54,6 +56,15 @@ def _obey(store: Store, order: Order, moment: Moment) -> str:
         return obey(store, order.argument, moment)
     except _Misunderstood as problem:
         return _("not understood: {problem}", problem=problem)
+
+
+def _declares_times_wrong(order: Order) -> bool:
+    try:
+        return order.kind == "resume" and bool(
+            _read(order.argument, clock=_truth, memory_gap=_truth)["clock"]
+        )
+    except _Misunderstood:
+        return False
 
 
 def _pause(store: Store, argument: str, moment: Moment) -> str:
