@@ -88,6 +88,18 @@ class Stage:
         """Have something happen so many seconds from now."""
         self.simulation.schedule(seconds, lambda: action() and None)
 
+    def before(self, command: bytes, action: Callable[[], object]) -> None:
+        """Have something happen when the modem gets the next such command, before it obeys."""
+        feed, times = self.simulation.modem.feed, [1]
+
+        def tapped(octets: bytes) -> None:
+            if octets.startswith(command) and times:
+                times.pop()
+                action()
+            feed(octets)
+
+        self.simulation.modem.feed = tapped  # type: ignore[method-assign]
+
 
 class ScriptedPort:
     """A port on which each write is answered by `answer(octets)`; a reading takes no time unless nothing is there."""

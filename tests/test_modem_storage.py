@@ -344,15 +344,7 @@ def test_what_is_shown_in_text_mode_is_not_what_is_in_the_slot(
     [name] = [name for name, one in stage.sim.storages.items() if one.slots]
     stage.sim.storages[name].put(Slot(READ, "07913306091093F0040B913336998000F1"))
     kept = {slot.pdu for slot in stage.sim.storages[name].slots.values()}
-    feed, times = stage.simulation.modem.feed, [1]
-
-    def forgets(octets: bytes) -> None:
-        if octets.startswith(command) and times:
-            times.pop()
-            stage.simulation.fault("text_mode_reset")
-        feed(octets)
-
-    stage.simulation.modem.feed = forgets  # type: ignore[method-assign]
+    stage.before(command, lambda: stage.simulation.fault("text_mode_reset"))
     found = stage.modem.stored()
     assert {slot.octets for slot in found} <= kept
     assert {slot.octets for slot in stage.modem.stored()} == kept

@@ -304,14 +304,7 @@ def test_a_modem_in_text_mode_sends_no_hexadecimal_to_a_stranger(
     command: bytes,
 ) -> None:
     stage = Stage()
-    feed = stage.simulation.modem.feed
-
-    def forgets(octets: bytes) -> None:
-        if octets.startswith(command):
-            stage.simulation.fault("text_mode_reset")
-        feed(octets)
-
-    stage.simulation.modem.feed = forgets  # type: ignore[method-assign]
+    stage.before(command, lambda: stage.simulation.fault("text_mode_reset"))
     assert stage.modem.submit(PDU).fate is Fate.SUBMITTED
     assert [(one.destination, one.text) for one in stage.network.submitted] == [
         ("+33639980000", "Test")

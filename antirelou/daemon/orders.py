@@ -60,11 +60,14 @@ def _obey(store: Store, order: Order, moment: Moment) -> str:
 
 def _declares_times_wrong(order: Order) -> bool:
     try:
-        return order.kind == "resume" and bool(
-            _read(order.argument, clock=_truth, memory_gap=_truth)["clock"]
-        )
+        return order.kind == "resume" and bool(_resumed(order.argument)["clock"])
     except _Misunderstood:
         return False
+
+
+def _resumed(argument: str) -> dict[str, Any]:
+    """What, besides going on, a `resume` orders."""
+    return _read(argument, clock=_truth, memory_gap=_truth)
 
 
 def _pause(store: Store, argument: str, moment: Moment) -> str:
@@ -73,7 +76,7 @@ def _pause(store: Store, argument: str, moment: Moment) -> str:
 
 def _resume(store: Store, argument: str, moment: Moment) -> str:
     try:
-        given = _read(argument, clock=_truth, memory_gap=_truth)
+        given = _resumed(argument)
     except _Misunderstood as problem:
         return _(
             "replies go on; what else was ordered is not understood: {problem}",

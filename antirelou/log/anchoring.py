@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from antirelou.clock import Moment
 from antirelou.language import _
+from antirelou.log import chain
 from antirelou.log.line import Condition
 from antirelou.log.times import stamp
 from antirelou.settings import HOUR
@@ -48,8 +49,8 @@ class Anchoring(Condition):
 
     def chain_head(self) -> str:
         """Return the chain's head with its entry, "" if there is none."""
-        row = self._db.row("SELECT seq, head FROM chain ORDER BY seq DESC LIMIT 1")
-        return f"{row['seq']}:{row['head'].hex()}" if row else ""
+        seq, head = chain.end(self._db)
+        return f"{seq}:{head.hex()}" if seq else ""
 
 
 def _is_due(told: str | None, every: timedelta, now: datetime) -> bool:

@@ -108,7 +108,7 @@ def append(
         of = dict(found)
         facts, salt = canonical(of), nonce()
         own_nonce = salt
-    seq, previous = connection.read_before.get("chain") or _end(connection)
+    seq, previous = connection.read_before.get("chain") or end(connection)
     seq += 1
     committed = commitment(salt, kind, row, written, line, of)
     new = head(previous, seq, kind, committed)
@@ -120,8 +120,8 @@ def append(
     return new
 
 
-def _end(connection: Connection) -> tuple[int, bytes]:
-    """The newest entry's number and head."""
+def end(connection: Connection) -> tuple[int, bytes]:
+    """Return the newest entry's number and head; 0 and `GENESIS` of an empty chain."""
     last = connection.row("SELECT seq, head FROM chain ORDER BY seq DESC LIMIT 1")
     return (last["seq"], last["head"]) if last else (0, GENESIS)
 

@@ -45,7 +45,7 @@ class Submits(Queue):
             )
         if not segments:
             raise ValueError("a reply has at least one segment")
-        self._db.read_before.pop("common", None)
+        self._db.read_before.pop("common", None)  # what `reserve` counted has grown
         at, on = stamp(moment.at), self.flood(moment.at)
         if not self._db.run(
             "UPDATE replies SET state = 'submitting', reason = NULL, segments = ?, attempts = attempts + 1,"
